@@ -1,0 +1,11 @@
+//! `git par`: parallel attempts in git worktrees, gated, picked by rule, merged, sealed and verifiable from any clone.
+//!
+//! The house, from the ground up; imports point down only:
+//!
+//! - [`model`] (floor 0): values and decisions: names, events, chain, rule, certificate. Touches nothing.
+//! - [`repo`] (floor 1): git: refs, notes, objects, worktrees, snapshots, measures, merges, the one door to git(1).
+//! - [`process`] (floor 1): children: group, deadline, log; clock and interrupt.
+
+pub mod model;
+pub mod process;
+pub mod repo;

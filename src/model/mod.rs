@@ -1,0 +1,10 @@
+//! Values and decisions only: no repository, file, clock, environment or print.
+
+pub mod diff_stat;
+pub mod ending;
+pub mod log_digest;
+pub mod oid;
+pub mod run_id;
+pub mod usage;
+pub mod verdict;
+pub mod worker;

@@ -1,0 +1,1 @@
+//! Children of this process, its clock and its interrupts.

@@ -1,0 +1,1 @@
+//! Git: what the repository holds and how it is changed.
