@@ -5,6 +5,7 @@ pub mod diff_stat;
 pub mod ending;
 pub mod log_digest;
 pub mod oid;
+pub mod preset;
 pub mod run_id;
 pub mod usage;
 pub mod verdict;
