@@ -1,5 +1,6 @@
 //! Values and decisions only: no repository, file, clock, environment or print.
 
+pub mod agent_choice;
 pub mod agent_output;
 pub mod diff_stat;
 pub mod ending;
