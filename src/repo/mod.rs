@@ -1,1 +1,3 @@
 //! Git: what the repository holds and how it is changed.
+
+pub mod measure;
