@@ -2,6 +2,7 @@
 
 pub mod agent_choice;
 pub mod agent_output;
+pub mod canonical;
 pub mod diff_stat;
 pub mod ending;
 pub mod line_edit;
