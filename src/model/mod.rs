@@ -3,8 +3,11 @@
 pub mod agent_choice;
 pub mod agent_output;
 pub mod canonical;
+pub mod chain;
 pub mod diff_stat;
 pub mod ending;
+pub mod event;
+pub mod hash;
 pub mod line_edit;
 pub mod log_digest;
 pub mod oid;
