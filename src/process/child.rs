@@ -1,0 +1,259 @@
+//! Children: one command, from its start to the end of all that it started.
+//!
+//! A command runs in a process group of its own, with its output going straight into a file. It is awaited without
+//! being reaped (which ready-made crates do not offer), so that its group can be ended with no doubt about whose number
+//! it is.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs::{self, File},
+    io,
+    os::unix::process::{CommandExt, ExitStatusExt},
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::Signal;
+
+use super::{
+    environment::Environment,
+    family::{Family, Mark},
+    leader::{Leader, Woken},
+    program,
+    stop::Stop,
+    suffix,
+};
+use crate::model::ending::Ending;
+
+/// The variable that marks the processes of one child; its value is random.
+const MARK: &str = "PAR_CHILD";
+/// How often a family that was told to end is looked at.
+const STEP: Duration = Duration::from_millis(5);
+/// How often those who are being killed are looked for again: who forks meanwhile is found in the next round.
+const ROUNDS: u32 = 50;
+
+/// What a child reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stdin {
+    /// Nothing: its input is at its end from the start.
+    Null,
+    /// The content of a file.
+    File(PathBuf),
+}
+
+/// A command to run.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// The program and its arguments. A bare name is searched on the PATH of `environment`; one with a slash belongs to
+    /// `cwd`.
+    pub argv: Vec<OsString>,
+    /// The folder to run in; the child's `PWD` says the same.
+    pub cwd: PathBuf,
+    /// The child's whole environment, but for `PWD` and `PAR_CHILD`.
+    pub environment: Environment,
+    /// Its input.
+    pub stdin: Stdin,
+    /// The file that takes its output and errors, in the order of writing; what it held before is dropped.
+    pub log: PathBuf,
+    /// The time that it has; `None` is for ever.
+    pub timeout: Option<Duration>,
+    /// The time between the friendly signal and the other one.
+    pub grace: Duration,
+}
+
+/// How a child ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// In which way.
+    pub ending: Ending,
+    /// The time from its start until nothing of it was left.
+    pub elapsed: Duration,
+}
+
+/// A child that could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no program in the command.
+    #[error("the command is empty")]
+    Empty,
+    /// The folder to run in is missing, or is no folder.
+    #[error("'{}' is not a folder to run in", cwd.display())]
+    Folder {
+        /// The folder.
+        cwd: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The name is no program's.
+    #[error(transparent)]
+    Program(#[from] program::Error),
+    /// The input cannot be read.
+    #[error("cannot read input '{}'", path.display())]
+    Stdin {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The log cannot be written.
+    #[error("cannot write log '{}'", path.display())]
+    Log {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The system refused to start the program, or to wait for it.
+    #[error("cannot run '{}'", program.display())]
+    Run {
+        /// The program as it was given.
+        program: OsString,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Runs a command and returns when all that is left of it has been ended: see [`Spec`] for what goes in.
+///
+/// The child ends by itself, at its timeout, or once `stop` is set. In the latter two cases its group and all its other
+/// descendants get SIGTERM, and
+/// after the grace SIGKILL. What a child leaves behind when it ends by itself is ended in the same way as far as it is in
+/// its group, or works in its folder.
+pub fn run(spec: &Spec, stop: &Stop) -> Result<Exit, Error> {
+    if stop.is_set() {
+        return Ok(Exit { ending: Ending::Stopped, elapsed: Duration::ZERO });
+    }
+    let program = spec.argv.first().ok_or(Error::Empty)?;
+    let refused = |source| Error::Run { program: program.clone(), source };
+    let folder = require_folder(&spec.cwd)?;
+    let mark = suffix::random(16).map_err(refused)?;
+    let mut command = command(spec, program)?;
+    command.env(MARK, &mark);
+    let started = Instant::now();
+    let mut leader = Leader::spawn(&mut command).map_err(refused)?;
+    // What the command holds open of the log would stay open for as long as it lives.
+    drop(command);
+    let mark = Mark { variable: format!("{MARK}={mark}").into(), folder };
+    let family = Family::new(leader.pid(), mark);
+    let deadline = spec.timeout.and_then(|timeout| started.checked_add(timeout));
+    let woken = leader.wait(Some(stop), deadline).map_err(refused)?;
+    clear(&leader, family, woken, spec.grace).map_err(refused)?;
+    let status = leader.reap().map_err(refused)?;
+    Ok(Exit { ending: ending(woken, status), elapsed: started.elapsed() })
+}
+
+fn require_folder(cwd: &Path) -> Result<PathBuf, Error> {
+    let folder = cwd.canonicalize().and_then(|folder| fs::read_dir(&folder).map(|_| folder));
+    folder.map_err(|source| Error::Folder { cwd: cwd.to_owned(), source })
+}
+
+fn command(spec: &Spec, program: &OsStr) -> Result<Command, Error> {
+    let cwd = std::path::absolute(&spec.cwd).map_err(|source| Error::Folder { cwd: spec.cwd.clone(), source })?;
+    let file = program::resolve(program, spec.environment.get("PATH"), &cwd)?;
+    let stdin = stdin(&spec.stdin)?;
+    let unwritable = |source| Error::Log { path: spec.log.clone(), source };
+    let log = open_log(&spec.log).map_err(unwritable)?;
+    let mut command = Command::new(file);
+    command.arg0(program).args(&spec.argv[1..]);
+    command.env_clear().envs(spec.environment.iter()).env("PWD", &cwd).current_dir(cwd);
+    command.stdin(stdin).stdout(log.try_clone().map_err(unwritable)?).stderr(log);
+    Ok(command)
+}
+
+fn stdin(stdin: &Stdin) -> Result<Stdio, Error> {
+    match stdin {
+        Stdin::Null => Ok(Stdio::null()),
+        Stdin::File(path) => match File::open(path) {
+            Ok(file) => Ok(file.into()),
+            Err(source) => Err(Error::Stdin { path: path.clone(), source }),
+        },
+    }
+}
+
+fn open_log(path: &Path) -> io::Result<File> {
+    // Appending: a descendant that opens its own output again does not write over what is there.
+    let log = File::options().create(true).append(true).open(path)?;
+    log.set_len(0)?;
+    Ok(log)
+}
+
+/// Ends what is left, all of the family after an end that was ours, the leftovers after one that was not.
+fn clear(leader: &Leader, mut family: Family, woken: Woken, grace: Duration) -> io::Result<()> {
+    if woken == Woken::Exited {
+        family.find_leftovers();
+    } else {
+        family.find_all();
+    }
+    if woken != Woken::Exited || family.is_alive() {
+        terminate(leader, &family, grace)?;
+        kill(leader, &mut family);
+    }
+    // Whoever slipped through the listing, and the group where nothing can be listed.
+    leader.kill();
+    Ok(())
+}
+
+fn terminate(leader: &Leader, family: &Family, grace: Duration) -> io::Result<()> {
+    let until = Instant::now().checked_add(grace);
+    // A process that is stopped would sleep through the grace: it is woken to end.
+    for signal in [Signal::TERM, Signal::CONT] {
+        leader.signal_group(signal);
+        family.signal_strays(signal);
+    }
+    leader.wait(None, until)?;
+    while family.is_alive() && until.is_none_or(|until| Instant::now() < until) {
+        thread::sleep(STEP);
+    }
+    Ok(())
+}
+
+fn kill(leader: &Leader, family: &mut Family) {
+    for _ in 0..ROUNDS {
+        family.find_all();
+        leader.kill();
+        family.signal_strays(Signal::KILL);
+        if !family.is_alive() {
+            return;
+        }
+        thread::sleep(STEP);
+    }
+}
+
+fn ending(woken: Woken, status: ExitStatus) -> Ending {
+    match (woken, status.code()) {
+        (Woken::Stopped, _) => Ending::Stopped,
+        (Woken::Late, _) => Ending::Timeout,
+        (Woken::Exited, Some(0)) => Ending::Success,
+        (Woken::Exited, Some(code)) => Ending::Failure { code },
+        (Woken::Exited, None) => Ending::Signalled { signal: status.signal().unwrap_or_default() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_says_how_a_child_ended_by_itself() {
+        let table = [
+            (0, Ending::Success),
+            (1 << 8, Ending::Failure { code: 1 }),
+            (255 << 8, Ending::Failure { code: 255 }),
+            (9, Ending::Signalled { signal: 9 }),
+            (0x80 | 0x0B, Ending::Signalled { signal: 11 }),
+        ];
+        for (raw, expected) in table {
+            assert_eq!(ending(Woken::Exited, ExitStatus::from_raw(raw)), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_end_that_was_ours_is_ours_whatever_the_child_says() {
+        for raw in [0, 1 << 8, 9, 15] {
+            assert_eq!(ending(Woken::Late, ExitStatus::from_raw(raw)), Ending::Timeout);
+            assert_eq!(ending(Woken::Stopped, ExitStatus::from_raw(raw)), Ending::Stopped);
+        }
+    }
+}
