@@ -35,9 +35,7 @@ fn read(file: &str) -> Reading {
 
 fn samples() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples/agents");
-    let names = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = names.collect();
     names.sort();
     names
@@ -45,12 +43,7 @@ fn samples() -> Vec<String> {
 
 /// Input and output tokens, cost and turns.
 fn usage(input: u64, output: u64, cost: Option<u64>, turns: Option<u64>) -> Reading {
-    let usage = Usage {
-        input_tokens: Some(input),
-        output_tokens: Some(output),
-        cost_micro_usd: cost,
-        turns,
-    };
+    let usage = Usage { input_tokens: Some(input), output_tokens: Some(output), cost_micro_usd: cost, turns };
     Reading { usage: Some(usage), provider_error: None }
 }
 
@@ -103,10 +96,7 @@ fn gemini_says_tokens_a_model_among_noise() {
 #[test]
 fn opencode_says_tokens_and_cost_a_step() {
     assert_eq!(read("opencode.jsonl"), usage(11500, 157, Some(14_029), None));
-    assert_eq!(
-        read("opencode-error.jsonl"),
-        failed(Reading::default(), "Unauthorized: the key is not known")
-    );
+    assert_eq!(read("opencode-error.jsonl"), failed(Reading::default(), "Unauthorized: the key is not known"));
 }
 
 #[test]
@@ -157,24 +147,14 @@ fn an_error_that_an_agent_overcame_is_not_told() {
 
 #[test]
 fn amp_says_turns_and_why_it_failed() {
-    let turns = |turns| Reading {
-        usage: Some(Usage { turns: Some(turns), ..Usage::default() }),
-        provider_error: None,
-    };
+    let turns = |turns| Reading { usage: Some(Usage { turns: Some(turns), ..Usage::default() }), provider_error: None };
     assert_eq!(read("amp.jsonl"), turns(2));
     assert_eq!(read("amp-error.jsonl"), failed(turns(0), "Out of credits"));
 }
 
 #[test]
 fn mini_crush_and_goose_say_nothing_that_is_believed() {
-    for file in [
-        "mini.txt",
-        "mini-error.txt",
-        "crush.txt",
-        "crush-error.txt",
-        "goose.txt",
-        "goose-error.txt",
-    ] {
+    for file in ["mini.txt", "mini-error.txt", "crush.txt", "crush-error.txt", "goose.txt", "goose-error.txt"] {
         assert_eq!(read(file), Reading::default(), "{file}");
     }
 }

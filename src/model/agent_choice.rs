@@ -100,9 +100,7 @@ impl fmt::Display for AgentRef {
 ///
 /// With more `workers` than that the list starts over; with fewer, or more than [`MOST`], it is an error.
 pub fn assign(choices: &[Choice], workers: Option<u16>) -> Result<Vec<&AgentRef>, Error> {
-    let once = || {
-        choices.iter().flat_map(|choice| std::iter::repeat_n(&choice.agent, choice.count.into()))
-    };
+    let once = || choices.iter().flat_map(|choice| std::iter::repeat_n(&choice.agent, choice.count.into()));
     let asked = once().count();
     let wanted = workers.map_or(asked, usize::from);
     match workers {
@@ -143,22 +141,11 @@ mod tests {
 
     #[test]
     fn a_count_that_is_none_is_refused() {
-        for text in [
-            "claude:0",
-            "claude:257",
-            "claude:",
-            "claude:x",
-            "claude:+3",
-            "a.sh:0",
-            "a.sh:99999999999",
-        ] {
+        for text in ["claude:0", "claude:257", "claude:", "claude:x", "claude:+3", "a.sh:0", "a.sh:99999999999"] {
             assert_eq!(show(text), format!("'{text}' does not end in a count from 1 to 256"));
         }
         for text in ["", "  ", ":3"] {
-            assert_eq!(
-                show(text),
-                "an agent is the name of a preset or a command, and this one is empty"
-            );
+            assert_eq!(show(text), "an agent is the name of a preset or a command, and this one is empty");
         }
     }
 
@@ -174,27 +161,15 @@ mod tests {
     fn each_worker_gets_an_agent_and_the_list_starts_over() {
         assert_eq!(assigned(&["claude:2", "codex"], None), "claude claude codex");
         assert_eq!(assigned(&["claude:2", "codex"], Some(3)), "claude claude codex");
-        assert_eq!(
-            assigned(&["claude:2", "codex"], Some(7)),
-            "claude claude codex claude claude codex claude"
-        );
+        assert_eq!(assigned(&["claude:2", "codex"], Some(7)), "claude claude codex claude claude codex claude");
     }
 
     #[test]
     fn an_assignment_that_leaves_somebody_out_or_has_no_end_is_refused() {
-        assert_eq!(
-            assigned(&["claude:2", "codex"], Some(2)),
-            "2 workers are too few: the agents ask for 3"
-        );
+        assert_eq!(assigned(&["claude:2", "codex"], Some(2)), "2 workers are too few: the agents ask for 3");
         assert_eq!(assigned(&["a.sh"], Some(0)), "0 workers are too few: the agents ask for 1");
-        assert_eq!(
-            assigned(&["a.sh:200", "b.sh:57"], None),
-            "257 workers are too many: a run has at most 256"
-        );
-        assert_eq!(
-            assigned(&["a.sh"], Some(257)),
-            "257 workers are too many: a run has at most 256"
-        );
+        assert_eq!(assigned(&["a.sh:200", "b.sh:57"], None), "257 workers are too many: a run has at most 256");
+        assert_eq!(assigned(&["a.sh"], Some(257)), "257 workers are too many: a run has at most 256");
         assert_eq!(assigned(&[], Some(2)), "no agent was chosen");
     }
 }

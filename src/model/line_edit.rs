@@ -51,12 +51,7 @@ mod tests {
 
     #[test]
     fn edits_come_from_top_to_bottom() {
-        let expected = [
-            Edit::Removed(b"a\n"),
-            Edit::Added(b"x\n"),
-            Edit::Added(b"y\n"),
-            Edit::Removed(b"c\n"),
-        ];
+        let expected = [Edit::Removed(b"a\n"), Edit::Added(b"x\n"), Edit::Added(b"y\n"), Edit::Removed(b"c\n")];
         assert_eq!(edits("a\nb\nc\n", "x\ny\nb\n"), expected);
     }
 }

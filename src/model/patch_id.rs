@@ -86,10 +86,7 @@ mod tests {
     #[test]
     fn the_bytes_are_those_of_the_definition() {
         let edits = [Edit::Removed(b"a b\r\n"), Edit::Added(b"\t\x0b\x0c\n"), Edit::Added(b"c")];
-        assert_eq!(
-            of(b"p q", &edits),
-            hex::encode(Sha256::digest(b"p q\x00100644 100755\0-ab\n+\n+c\n\n"))
-        );
+        assert_eq!(of(b"p q", &edits), hex::encode(Sha256::digest(b"p q\x00100644 100755\0-ab\n+\n+c\n\n")));
     }
 
     #[test]

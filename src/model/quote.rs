@@ -105,19 +105,9 @@ mod tests {
 
     #[test]
     fn what_git_would_not_write_is_refused() {
-        for text in [
-            "\"",
-            "\"a",
-            "a\"",
-            "\"a\nb\"",
-            "a\nb",
-            "é",
-            r#""\""#,
-            r#""\9""#,
-            r#""\47""#,
-            r#""\400""#,
-            "\"\"\"",
-        ] {
+        for text in
+            ["\"", "\"a", "a\"", "\"a\nb\"", "a\nb", "é", r#""\""#, r#""\9""#, r#""\47""#, r#""\400""#, "\"\"\""]
+        {
             assert_eq!(unquote(text), None, "{text}");
         }
     }

@@ -15,7 +15,9 @@ pub struct RunId(String);
 
 /// A text that cannot name a run.
 #[derive(Debug, thiserror::Error)]
-#[error("'{0}' cannot name a run: use letters, digits, '.', '_' and '-', at most {LONGEST}, not '.' or '-' first, no '..', not '.lock' or '.' last")]
+#[error(
+    "'{0}' cannot name a run: use letters, digits, '.', '_' and '-', at most {LONGEST}, not '.' or '-' first, no '..', not '.lock' or '.' last"
+)]
 pub struct Error(String);
 
 impl RunId {
@@ -52,7 +54,8 @@ fn slug(task: &str) -> String {
 
 fn is_safe(text: &str) -> bool {
     let shape = (1..=LONGEST).contains(&text.len()) && !text.starts_with(['.', '-']);
-    let ends = !text.ends_with(".lock") && !text.ends_with('.') && !text.contains("..");
+    let lower = text.to_ascii_lowercase();
+    let ends = !lower.as_bytes().ends_with(b".lock") && !text.ends_with('.') && !text.contains("..");
     shape && ends && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 

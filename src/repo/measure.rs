@@ -3,9 +3,7 @@
 mod change;
 mod content;
 
-use crate::model::{
-    diff_stat::DiffStat, line_edit, line_edit::Edit, oid::Oid, patch_id::PatchId, quote,
-};
+use crate::model::{diff_stat::DiffStat, line_edit, line_edit::Edit, oid::Oid, patch_id::PatchId, quote};
 use change::{Change, Changes};
 use content::Content;
 

@@ -11,9 +11,7 @@ use crate::world::{journal, refused, theirs_accepts, three};
 #[test]
 fn another_spelling_is_refused_unless_the_journal_is_foreign() {
     let journal = journal(&three());
-    for (from, to) in
-        [(",", ", "), ("\"a\"", "\"\\u0061\""), ("{\"args\":{},", "{"), ("}\n", "}\r\n")]
-    {
+    for (from, to) in [(",", ", "), ("\"a\"", "\"\\u0061\""), ("{\"args\":{},", "{"), ("}\n", "}\r\n")] {
         let mut other = journal.replacen(from, to, 1);
         if to == "{" {
             other = other.replacen("}\n", ",\"args\":{}}\n", 1);

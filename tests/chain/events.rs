@@ -12,16 +12,7 @@ use crate::world::{forged, journal, refused, remove, three};
 
 #[test]
 fn a_member_that_is_missing_or_of_another_type_is_refused() {
-    let keys = [
-        "schema_version",
-        "seq_id",
-        "source_agent",
-        "tool_name",
-        "args",
-        "result",
-        "success",
-        "duration_ms",
-    ];
+    let keys = ["schema_version", "seq_id", "source_agent", "tool_name", "args", "result", "success", "duration_ms"];
     for key in keys {
         refused(&forged(|events| remove(&mut events[0], key)), "schema");
         refused(&forged(|events| events[0][key] = json!(null)), "schema");
@@ -61,10 +52,7 @@ fn a_draft_that_a_reader_would_refuse_is_not_sealed() {
     let event = seal(Draft { causes: vec![3, 1, 3], ..Draft::default() }).unwrap();
     assert_eq!((event.seq_id(), event.causes(), event.triggered_by()), (4, &[1, 3][..], Some(3)));
     assert_eq!(event.source_agent(), "git-par");
-    let args = |value: Value| Draft {
-        args: Map::from_iter([("a".to_owned(), value)]),
-        ..Draft::default()
-    };
+    let args = |value: Value| Draft { args: Map::from_iter([("a".to_owned(), value)]), ..Draft::default() };
     let deep = (0..31).fold(json!(0), |inner, _| json!([inner]));
     let drafts = [
         Draft { causes: vec![4], ..Draft::default() },

@@ -78,15 +78,7 @@ fn a_trigger_that_stands_later_in_the_file_passes_theirs_and_is_refused() {
 
 #[test]
 fn causes_that_do_not_ascend_to_the_trigger_pass_theirs_and_are_refused() {
-    for causes in [
-        json!([2, 1]),
-        json!([1, 1, 2]),
-        json!([1]),
-        json!([]),
-        json!([1, 2, 3]),
-        json!(["2"]),
-        json!(2),
-    ] {
+    for causes in [json!([2, 1]), json!([1, 1, 2]), json!([1]), json!([]), json!([1, 2, 3]), json!(["2"]), json!(2)] {
         let forged = forged(|events| events[2]["causes"] = causes.clone());
         assert!(theirs_accepts(&forged));
         refused(&forged, "cause");

@@ -1,10 +1,6 @@
 //! The journal's chain against the reference implementation, the published vectors and random hands.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "clippy lets only #[test] functions do so by itself"
-)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "clippy lets only #[test] functions do so by itself")]
 
 mod breaks;
 mod canonical;

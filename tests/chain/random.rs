@@ -29,16 +29,11 @@ pub(crate) fn value() -> impl Strategy<Value = Value> {
         text().prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 24, 5, |inner| {
-        prop_oneof![
-            vec(inner.clone(), 0..5).prop_map(Value::from),
-            object(inner).prop_map(Value::from)
-        ]
+        prop_oneof![vec(inner.clone(), 0..5).prop_map(Value::from), object(inner).prop_map(Value::from)]
     })
 }
 
-pub(crate) fn object(
-    value: impl Strategy<Value = Value>,
-) -> impl Strategy<Value = Map<String, Value>> {
+pub(crate) fn object(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Map<String, Value>> {
     vec((text(), value), 0..5).prop_map(Map::from_iter)
 }
 
@@ -68,8 +63,7 @@ pub(crate) fn seal(drafts: Vec<(Draft, Vec<Index>)>) -> Vec<Event<'static>> {
     let mut events = Vec::new();
     for (mut draft, causes) in drafts {
         let before = events.len();
-        let earlier =
-            causes.iter().filter(|_| before > 0).map(|index| index.index(before) as u64 + 1);
+        let earlier = causes.iter().filter(|_| before > 0).map(|index| index.index(before) as u64 + 1);
         draft.causes = earlier.collect();
         let event = draft.seal(&tip).unwrap();
         tip = Tip::from(&event);

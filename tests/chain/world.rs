@@ -31,16 +31,14 @@ pub(crate) fn ours_accepts(journal: &str) -> bool {
 
 pub(crate) fn theirs_accepts(journal: &str) -> bool {
     let accepts = |events: Vec<Value>| {
-        korg_ledger::verify_chain(&events, None).is_empty()
-            && korg_ledger::verify_dag(&events).is_empty()
+        korg_ledger::verify_chain(&events, None).is_empty() && korg_ledger::verify_dag(&events).is_empty()
     };
     parse(journal).is_some_and(accepts)
 }
 
 #[track_caller]
 pub(crate) fn refused(journal: &str, code: &str) {
-    let broken =
-        chain::verify(journal.as_bytes(), Form::Canonical).expect_err("it must be refused");
+    let broken = chain::verify(journal.as_bytes(), Form::Canonical).expect_err("it must be refused");
     assert_eq!(broken.code(), code, "{broken}");
 }
 

@@ -11,16 +11,8 @@ use proptest::{
 use crate::world::{Entry, Side, World, side};
 
 fn path() -> impl Strategy<Value = Vec<u8>> {
-    let plain = ["a", "a/b", "a/b/c", "a/c", "a.b", "a-b", "a0", "b", "d/e/f/g", "d/e/x"]
-        .map(str::as_bytes);
-    let odd: [&[u8]; 6] = [
-        b"sp ace",
-        b"qu\"o\\te",
-        b"new\nline",
-        b"a/\t\x07\x7f",
-        b"\xff\xfe",
-        "d/\u{e9}".as_bytes(),
-    ];
+    let plain = ["a", "a/b", "a/b/c", "a/c", "a.b", "a-b", "a0", "b", "d/e/f/g", "d/e/x"].map(str::as_bytes);
+    let odd: [&[u8]; 6] = [b"sp ace", b"qu\"o\\te", b"new\nline", b"a/\t\x07\x7f", b"\xff\xfe", "d/\u{e9}".as_bytes()];
     select([&plain[..], &odd[..]].concat()).prop_map(<[u8]>::to_vec)
 }
 
@@ -40,9 +32,8 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 
 /// Bytes with a NUL on either side of where git stops to look.
 fn binary() -> impl Strategy<Value = Vec<u8>> {
-    select(vec![0, 1, 7998, 7999, 8000, 8001]).prop_flat_map(|before| {
-        text().prop_map(move |tail| [&b"x\n".repeat(4001)[..before], b"\0", &tail].concat())
-    })
+    select(vec![0, 1, 7998, 7999, 8000, 8001])
+        .prop_flat_map(|before| text().prop_map(move |tail| [&b"x\n".repeat(4001)[..before], b"\0", &tail].concat()))
 }
 
 fn entry(is_sha256: bool) -> impl Strategy<Value = Entry> {
@@ -60,8 +51,7 @@ fn entry(is_sha256: bool) -> impl Strategy<Value = Entry> {
 
 /// Changes some lines of a text, or only its mode.
 fn edited(entry: &Entry, edits: &[(usize, u8)]) -> Entry {
-    let mut lines: Vec<_> =
-        entry.bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    let mut lines: Vec<_> = entry.bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
     let mut mode = entry.mode;
     for (place, what) in edits {
         let place = place % (lines.len() + 1);
@@ -78,21 +68,15 @@ fn edited(entry: &Entry, edits: &[(usize, u8)]) -> Entry {
 /// A path with what it was and what it is.
 fn change(is_sha256: bool) -> impl Strategy<Value = (Vec<u8>, Option<Entry>, Option<Entry>)> {
     let edits = vec((0..200usize, 0..6u8), 0..8);
-    (
-        path(),
-        option::weighted(0.8, entry(is_sha256)),
-        option::weighted(0.4, entry(is_sha256)),
-        edits,
-    )
-        .prop_map(|(path, old, other, edits)| {
+    (path(), option::weighted(0.8, entry(is_sha256)), option::weighted(0.4, entry(is_sha256)), edits).prop_map(
+        |(path, old, other, edits)| {
             let new = match (&old, other) {
-                (Some(old), None) if old.mode != "160000" && edits.len() < 7 => {
-                    Some(edited(old, &edits))
-                }
+                (Some(old), None) if old.mode != "160000" && edits.len() < 7 => Some(edited(old, &edits)),
                 (_, other) => other,
             };
             (path, old, new)
-        })
+        },
+    )
 }
 
 fn sides(changes: Vec<(Vec<u8>, Option<Entry>, Option<Entry>)>) -> [Side; 2] {
@@ -107,12 +91,7 @@ fn sides(changes: Vec<(Vec<u8>, Option<Entry>, Option<Entry>)>) -> [Side; 2] {
 
 fn agrees_with_git(hash: &str) {
     let is_sha256 = hash == "sha256";
-    let config = Config {
-        cases: 8,
-        rng_seed: RngSeed::Fixed(1),
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let config = Config { cases: 8, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() };
     let batch = vec(vec(change(is_sha256), 0..6).prop_map(sides), 20);
     let checked = TestRunner::new(config).run(&batch, |batch| {
         let (ours, gits) = World::new(hash).both(&batch.concat());

@@ -76,14 +76,7 @@ fn a_missing_object_is_named_and_never_counted_as_nothing() {
     let world = World::new("sha1");
     let (old, new) = (side(&[("d/a", "100644", b"x\n")]), side(&[("d/a", "100644", b"y\n")]));
     let trees = world.trees(&[old, new]);
-    let names = [
-        "refs/t/1:d/a",
-        "refs/t/0:d/a",
-        "refs/t/1:d",
-        "refs/t/0:d",
-        "refs/t/1^{tree}",
-        "refs/t/0^{tree}",
-    ];
+    let names = ["refs/t/1:d/a", "refs/t/0:d/a", "refs/t/1:d", "refs/t/0:d", "refs/t/1^{tree}", "refs/t/0^{tree}"];
     for lost in names.map(|name| world.id(name)) {
         world.lose(lost);
         let error = measure(&world.open(), trees[0], trees[1]).unwrap_err();
@@ -95,10 +88,8 @@ fn a_missing_object_is_named_and_never_counted_as_nothing() {
 #[test]
 fn what_is_equal_on_both_sides_is_not_read() {
     let world = World::new("sha1");
-    let old =
-        side(&[("same/a", "100644", b"x\n"), ("b", "100644", b"1\n"), ("c", "100644", b"c\n")]);
-    let new =
-        side(&[("same/a", "100644", b"x\n"), ("b", "100644", b"2\n"), ("c", "100644", b"c\n")]);
+    let old = side(&[("same/a", "100644", b"x\n"), ("b", "100644", b"1\n"), ("c", "100644", b"c\n")]);
+    let new = side(&[("same/a", "100644", b"x\n"), ("b", "100644", b"2\n"), ("c", "100644", b"c\n")]);
     let trees = world.trees(&[old, new]);
     world.lose(world.id("refs/t/0:same"));
     world.lose(world.id("refs/t/0:c"));
@@ -110,21 +101,14 @@ fn an_object_of_another_kind_is_refused() {
     let world = World::new("sha1");
     let tree = world.trees(&[side(&[("a", "100644", b"x\n")])])[0];
     let error = measure(&world.open(), tree, world.id("refs/t/0")).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        format!("object {} is a commit, not a tree", world.id("refs/t/0"))
-    );
+    assert_eq!(error.to_string(), format!("object {} is a commit, not a tree", world.id("refs/t/0")));
 }
 
 #[test]
 fn replacements_do_not_change_a_measure() {
     let world = World::new("sha1");
-    let trees =
-        world.trees(&[side(&[("a", "100644", b"x\n")]), side(&[("a", "100644", b"1\n2\n3\n")])]);
-    world.git(
-        &["replace", &world.id("refs/t/1:a").to_string(), &world.id("refs/t/0:a").to_string()],
-        b"",
-    );
+    let trees = world.trees(&[side(&[("a", "100644", b"x\n")]), side(&[("a", "100644", b"1\n2\n3\n")])]);
+    world.git(&["replace", &world.id("refs/t/1:a").to_string(), &world.id("refs/t/0:a").to_string()], b"");
     assert_eq!(counts(&measure(&world.open(), trees[0], trees[1]).unwrap()), (1, 3, 1));
 }
 
@@ -133,10 +117,7 @@ fn a_blob_of_more_than_512_mib_is_binary_and_not_loaded() {
     let world = World::new("sha1");
     let trees = world.trees(&[side(&[]), side(&[("big", "100644", b"x\n")])]);
     // Only the header is there, so that loading it would fail.
-    write_loose(
-        &world.loose(world.id("refs/t/1:big")),
-        format!("blob {}\0", (512 << 20) + 1).as_bytes(),
-    );
+    write_loose(&world.loose(world.id("refs/t/1:big")), format!("blob {}\0", (512 << 20) + 1).as_bytes());
     let stat = measure(&world.open(), trees[0], trees[1]).unwrap();
     assert_eq!((counts(&stat), stat.binary_files), ((1, 0, 0), vec!["big".to_owned()]));
 }
@@ -167,12 +148,8 @@ fn trees_are_followed_as_deep_as_git_does_and_no_deeper() {
 fn nest(repo: &gix::Repository, folders: usize) -> Oid {
     let mut inner = (EntryKind::Blob, repo.write_blob(b"x\n").unwrap().detach());
     for _ in 0..folders {
-        let entry =
-            gix::objs::tree::Entry { mode: inner.0.into(), filename: "d".into(), oid: inner.1 };
-        inner = (
-            EntryKind::Tree,
-            repo.write_object(gix::objs::Tree { entries: vec![entry] }).unwrap().detach(),
-        );
+        let entry = gix::objs::tree::Entry { mode: inner.0.into(), filename: "d".into(), oid: inner.1 };
+        inner = (EntryKind::Tree, repo.write_object(gix::objs::Tree { entries: vec![entry] }).unwrap().detach());
     }
     inner.1.into()
 }

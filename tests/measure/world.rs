@@ -36,18 +36,11 @@ impl World {
         fs::write(home.join("input"), input).unwrap();
         let mut command = Command::new("git");
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", home);
-        command
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("LC_ALL", "C");
+        command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("LC_ALL", "C");
         let dir = if args[0] == "init" { home.to_owned() } else { home.join("repo.git") };
         let input = fs::File::open(home.join("input")).unwrap();
         let output = command.current_dir(dir).args(args).stdin(input).output().unwrap();
-        assert!(
-            output.status.success(),
-            "git {args:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     }
 
@@ -63,16 +56,13 @@ impl World {
     pub(crate) fn trees(&self, sides: &[Side]) -> Vec<Oid> {
         let mut input = Vec::new();
         for (number, side) in sides.iter().enumerate() {
-            input.extend(
-                format!("commit refs/t/{number}\ncommitter t <t@t> 0 +0000\ndata 0\n").bytes(),
-            );
+            input.extend(format!("commit refs/t/{number}\ncommitter t <t@t> 0 +0000\ndata 0\n").bytes());
             for (path, entry) in side {
                 tell(&mut input, path, entry);
             }
         }
         self.git(&["fast-import", "--quiet", "--force"], &input);
-        let names: Vec<_> =
-            (0..sides.len()).map(|number| format!("refs/t/{number}^{{tree}}\n")).collect();
+        let names: Vec<_> = (0..sides.len()).map(|number| format!("refs/t/{number}^{{tree}}\n")).collect();
         let ids = self.git(&["cat-file", "--batch-check=%(objectname)"], names.concat().as_bytes());
         String::from_utf8(ids).unwrap().lines().map(|id| id.parse().unwrap()).collect()
     }
@@ -109,10 +99,7 @@ impl World {
     /// Counts as git does, for each pair of trees.
     fn numstats(&self, pairs: &[(Oid, Oid)]) -> Vec<DiffStat> {
         let input: Vec<_> = pairs.iter().map(|(old, new)| format!("{old} {new}\n")).collect();
-        let said = self.git(
-            &["diff-tree", "--stdin", "-r", "--numstat", "--no-renames"],
-            input.concat().as_bytes(),
-        );
+        let said = self.git(&["diff-tree", "--stdin", "-r", "--numstat", "--no-renames"], input.concat().as_bytes());
         let said = String::from_utf8(said).unwrap();
         let mut lines = said.lines().peekable();
         let mut stats = Vec::new();
@@ -154,8 +141,5 @@ fn count(stat: &mut DiffStat, line: &str) {
 /// Makes a side of paths, modes and bytes.
 pub(crate) fn side(entries: &[(&str, &'static str, &[u8])]) -> Side {
     let entry = |mode, bytes: &[u8]| Entry { mode, bytes: bytes.to_vec() };
-    entries
-        .iter()
-        .map(|(path, mode, bytes)| (path.as_bytes().to_vec(), entry(mode, bytes)))
-        .collect()
+    entries.iter().map(|(path, mode, bytes)| (path.as_bytes().to_vec(), entry(mode, bytes))).collect()
 }

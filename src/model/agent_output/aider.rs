@@ -23,10 +23,7 @@ impl Listen for Aider {
 
 /// Knows `litellm.RateLimitError: ...`, as aider prints what it caught.
 fn is_error(line: &str) -> bool {
-    let name = line
-        .strip_prefix("litellm.")
-        .and_then(|rest| rest.split_once(": "))
-        .map_or("", |(name, _)| name);
+    let name = line.strip_prefix("litellm.").and_then(|rest| rest.split_once(": ")).map_or("", |(name, _)| name);
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     is_name && (name.ends_with("Error") || name.ends_with("Exception") || name == "Timeout")
 }
@@ -43,16 +40,10 @@ mod tests {
     #[test]
     fn only_a_line_that_starts_as_the_library_writes_it_is_an_error() {
         assert!(is_error("litellm.Timeout: Connection timed out"));
-        assert!(is_error(
-            "litellm.InternalServerError: InternalServerError: OpenAIException - 500"
-        ));
-        for line in [
-            "litellm.completion: x",
-            "raise litellm.APIError: x",
-            "> litellm.APIError: x",
-            "litellm.APIError",
-            "401",
-        ] {
+        assert!(is_error("litellm.InternalServerError: InternalServerError: OpenAIException - 500"));
+        for line in
+            ["litellm.completion: x", "raise litellm.APIError: x", "> litellm.APIError: x", "litellm.APIError", "401"]
+        {
             assert!(!is_error(line), "{line}");
         }
     }

@@ -16,9 +16,7 @@ pub(super) struct Codex {
 impl Listen for Codex {
     fn hear(&mut self, event: &Value) {
         match event["type"].as_str() {
-            Some("turn.completed") => {
-                *self = Self { usage: Some(usage(&event["usage"])), ..Self::default() }
-            }
+            Some("turn.completed") => *self = Self { usage: Some(usage(&event["usage"])), ..Self::default() },
             Some("turn.failed") => self.failure = Some(complaint_of(&event["error"])),
             Some("error") => self.doubt = Some(complaint_of(event)),
             _ => {}
@@ -26,10 +24,7 @@ impl Listen for Codex {
     }
 
     fn reading(&self) -> Reading {
-        Reading {
-            usage: self.usage.clone(),
-            provider_error: self.failure.clone().or_else(|| self.doubt.clone()),
-        }
+        Reading { usage: self.usage.clone(), provider_error: self.failure.clone().or_else(|| self.doubt.clone()) }
     }
 }
 

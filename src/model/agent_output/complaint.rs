@@ -7,13 +7,9 @@ const LONGEST: usize = 300;
 
 /// Makes the complaint of a text; one that says nothing is said to.
 pub(super) fn complaint(text: &str) -> String {
-    let visible: String = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !steers(*c))
-        .collect();
-    let line: String =
-        visible.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect();
+    let visible: String =
+        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !steers(*c)).collect();
+    let line: String = visible.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect();
     if line.is_empty() { "an error without a message".to_owned() } else { line }
 }
 

@@ -1,8 +1,8 @@
 //! Dialects: the ways in which agents write down what they did.
 
 use super::{
-    Listen, Reading, aider::Aider, codex::Codex, copilot::Copilot, gemini::Gemini,
-    opencode::Opencode, result_object::ResultObject,
+    Listen, Reading, aider::Aider, codex::Codex, copilot::Copilot, gemini::Gemini, opencode::Opencode,
+    result_object::ResultObject,
 };
 
 /// How an agent's output is read.

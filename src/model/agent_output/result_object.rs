@@ -68,8 +68,6 @@ fn why(result: &Value) -> String {
     if let error @ (Value::String(_) | Value::Object(_)) = &result["error"] {
         return complaint_of(error);
     }
-    let mut said = ["/result", "/errors/0", "/subtype"]
-        .iter()
-        .filter_map(|place| text(result.pointer(place)?));
+    let mut said = ["/result", "/errors/0", "/subtype"].iter().filter_map(|place| text(result.pointer(place)?));
     complaint(said.find(|said| *said != "success").unwrap_or_default())
 }

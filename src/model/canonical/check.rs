@@ -44,11 +44,7 @@ impl Scanner<'_> {
             b'{' => self.object(|member| members.push(member))?,
             _ => self.value()?,
         }
-        if self.at == self.bytes.len() {
-            Ok(())
-        } else {
-            Err("the value ends and the line goes on")
-        }
+        if self.at == self.bytes.len() { Ok(()) } else { Err("the value ends and the line goes on") }
     }
 
     fn value(&mut self) -> Result<(), Fault> {
@@ -149,18 +145,12 @@ impl Scanner<'_> {
             return Err("the number starts with a zero");
         }
         // Sixteen digits fit; a seventeenth is beyond the largest already.
-        let value = rest[..digits.min(17)]
-            .iter()
-            .fold(0, |value, digit| value * 10 + u64::from(digit - b'0'));
+        let value = rest[..digits.min(17)].iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'));
         if value > LARGEST {
             return Err("the number is beyond 2^53-1");
         }
         self.at += digits;
-        if matches!(self.peek(), b'.' | b'e' | b'E') {
-            Err("the number is not an integer")
-        } else {
-            Ok(())
-        }
+        if matches!(self.peek(), b'.' | b'e' | b'E') { Err("the number is not an integer") } else { Ok(()) }
     }
 
     fn word(&mut self, word: &[u8]) -> Result<(), Fault> {
@@ -246,8 +236,7 @@ mod tests {
     fn the_members_of_the_outermost_object_are_found() {
         let line = r#"{"a":{"x":1},"b\n":[{"y":"}"}],"c":"q\"q"}"#;
         let members = check(line.as_bytes()).unwrap();
-        let parts =
-            members.iter().map(|member| (&line[member.key.clone()], &line[member.value.clone()]));
+        let parts = members.iter().map(|member| (&line[member.key.clone()], &line[member.value.clone()]));
         assert!(parts.eq([("a", r#"{"x":1}"#), (r"b\n", r#"[{"y":"}"}]"#), ("c", r#""q\"q""#)]));
     }
 
@@ -262,12 +251,9 @@ mod tests {
 
     #[test]
     fn keys_ascend_by_code_point_and_not_by_their_spelling() {
-        for line in [
-            r#"{"a":1,"\u00e9":2}"#,
-            r#"{"\"":1,"a":2}"#,
-            r#"{"\uffff":1,"\ud83d\ude00":2}"#,
-            r#"{"":1,"\u0000":2}"#,
-        ] {
+        for line in
+            [r#"{"a":1,"\u00e9":2}"#, r#"{"\"":1,"a":2}"#, r#"{"\uffff":1,"\ud83d\ude00":2}"#, r#"{"":1,"\u0000":2}"#]
+        {
             assert!(check(line.as_bytes()).is_ok(), "{line}");
         }
         refused(r#"{"\u00e9":1,"a":2}"#, 12);
@@ -278,34 +264,12 @@ mod tests {
 
     #[test]
     fn blanks_and_broken_structure_are_refused_where_they_are() {
-        let lines = [
-            ("", 0),
-            (" 1", 0),
-            ("1 ", 1),
-            ("1\n", 1),
-            ("[1, 2]", 3),
-            (r#"{"a": 1}"#, 5),
-            ("[1,]", 3),
-            ("[,1]", 1),
-        ];
-        let more = [
-            ("{", 1),
-            ("[", 1),
-            (r#"{"a"}"#, 4),
-            (r#"{"a":1,}"#, 7),
-            ("{1:2}", 1),
-            ("tru", 0),
-            ("nul", 0),
-            ("[1}", 2),
-        ];
-        let texts = [
-            (r#""a"#, 2),
-            ("\"é\"", 1),
-            ("\"\t\"", 1),
-            ("\"\u{7f}\"", 1),
-            (r#""\u00E9""#, 1),
-            (r#""\ud83d""#, 1),
-        ];
+        let lines =
+            [("", 0), (" 1", 0), ("1 ", 1), ("1\n", 1), ("[1, 2]", 3), (r#"{"a": 1}"#, 5), ("[1,]", 3), ("[,1]", 1)];
+        let more =
+            [("{", 1), ("[", 1), (r#"{"a"}"#, 4), (r#"{"a":1,}"#, 7), ("{1:2}", 1), ("tru", 0), ("nul", 0), ("[1}", 2)];
+        let texts =
+            [(r#""a"#, 2), ("\"é\"", 1), ("\"\t\"", 1), ("\"\u{7f}\"", 1), (r#""\u00E9""#, 1), (r#""\ud83d""#, 1)];
         for (line, at) in lines.into_iter().chain(more).chain(texts) {
             refused(line, at);
         }
@@ -316,17 +280,9 @@ mod tests {
         for number in ["0", "7", "-7", "10", "9007199254740991", "-9007199254740991"] {
             assert!(check(number.as_bytes()).is_ok(), "{number}");
         }
-        for number in [
-            "-0",
-            "00",
-            "01",
-            "-01",
-            "-",
-            "--1",
-            "9007199254740992",
-            "-9007199254740992",
-            "90071992547409910",
-        ] {
+        for number in
+            ["-0", "00", "01", "-01", "-", "--1", "9007199254740992", "-9007199254740992", "90071992547409910"]
+        {
             assert!(check(number.as_bytes()).is_err(), "{number}");
         }
         for number in ["1.0", "1e2", "1E2", "+1", ".5", "18446744073709551617", "NaN", "0x1"] {

@@ -90,16 +90,9 @@ mod tests {
 
     #[test]
     fn what_has_no_canonical_form_is_refused() {
-        for json in [
-            r#"{"a":1,"a":1}"#,
-            r#"[{"a":1,"\u0061":2}]"#,
-            "1.0",
-            "-0",
-            "9007199254740992",
-            r#""\ud83d""#,
-            "",
-            "[1]x",
-        ] {
+        for json in
+            [r#"{"a":1,"a":1}"#, r#"[{"a":1,"\u0061":2}]"#, "1.0", "-0", "9007199254740992", r#""\ud83d""#, "", "[1]x"]
+        {
             assert!(from_json(json.as_bytes()).is_err(), "{json}");
         }
     }

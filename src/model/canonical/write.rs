@@ -102,18 +102,10 @@ mod tests {
     #[test]
     fn numbers_that_some_reader_would_round_are_refused() {
         let largest = i64::try_from(LARGEST).unwrap();
-        assert_eq!(
-            to_string(&json!([largest, -largest])).unwrap(),
-            "[9007199254740991,-9007199254740991]"
-        );
-        for number in [
-            json!(largest + 1),
-            json!(-largest - 1),
-            json!(u64::MAX),
-            json!(i64::MIN),
-            json!(1.0),
-            json!(0.5),
-        ] {
+        assert_eq!(to_string(&json!([largest, -largest])).unwrap(), "[9007199254740991,-9007199254740991]");
+        for number in
+            [json!(largest + 1), json!(-largest - 1), json!(u64::MAX), json!(i64::MIN), json!(1.0), json!(0.5)]
+        {
             assert!(matches!(to_string(&number), Err(Error::Number(_))), "{number}");
         }
     }

@@ -18,9 +18,8 @@ mod tests {
 
     #[test]
     fn each_newline_ends_a_line_and_none_is_implied() {
-        let cut = |journal: &'static [u8]| {
-            lines(journal).map(|line| line.map_err(|broken| broken.line)).collect::<Vec<_>>()
-        };
+        let cut =
+            |journal: &'static [u8]| lines(journal).map(|line| line.map_err(|broken| broken.line)).collect::<Vec<_>>();
         assert_eq!(cut(b""), []);
         assert_eq!(cut(b"a\nb\n"), [Ok(&b"a"[..]), Ok(b"b")]);
         assert_eq!(cut(b"a\r\n\n"), [Ok(&b"a\r"[..]), Ok(b"")]);

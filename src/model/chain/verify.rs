@@ -92,18 +92,10 @@ mod tests {
             assert_eq!(in_pieces(journal.as_bytes(), Form::Canonical, count), Some(whole));
             for at in 0..lines.len() - 1 {
                 let without = [&lines[..at], &lines[at + 1..]].concat().concat();
-                assert_eq!(
-                    in_pieces(without.as_bytes(), Form::Canonical, count),
-                    None,
-                    "without line {at}"
-                );
+                assert_eq!(in_pieces(without.as_bytes(), Form::Canonical, count), None, "without line {at}");
                 let mut swapped = lines.clone();
                 swapped.swap(at, at + 1);
-                assert_eq!(
-                    in_pieces(swapped.concat().as_bytes(), Form::Canonical, count),
-                    None,
-                    "swapped {at}"
-                );
+                assert_eq!(in_pieces(swapped.concat().as_bytes(), Form::Canonical, count), None, "swapped {at}");
             }
         }
     }
@@ -115,9 +107,6 @@ mod tests {
         let whole = verify(long.as_bytes(), Form::Canonical).unwrap();
         assert_eq!(verify_on(2, long.as_bytes(), Form::Canonical).unwrap(), whole);
         let changed = long.replacen("\"seq_id\":2000,", "\"seq_id\":2001,", 1);
-        assert_eq!(
-            verify_on(2, changed.as_bytes(), Form::Canonical).map_err(place),
-            Err((2000, "seq"))
-        );
+        assert_eq!(verify_on(2, changed.as_bytes(), Form::Canonical).map_err(place), Err((2000, "seq")));
     }
 }

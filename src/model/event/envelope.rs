@@ -45,11 +45,7 @@ impl Envelope {
 
 fn require_version(version: &str) -> Result<(), Error> {
     let want = "the version \"1.0\"";
-    if version == SCHEMA_VERSION {
-        Ok(())
-    } else {
-        Err(Error::Schema { key: "schema_version", want })
-    }
+    if version == SCHEMA_VERSION { Ok(()) } else { Err(Error::Schema { key: "schema_version", want }) }
 }
 
 fn require_time(raw: &str) -> Result<(), Error> {
@@ -64,15 +60,12 @@ fn is_time(time: &str) -> bool {
     let same = |(byte, place): (u8, &u8)| {
         if *place == b'0' { byte.is_ascii_digit() } else { byte == *place }
     };
-    time.len() == shape.len()
-        && time.bytes().zip(shape).all(same)
-        && time.parse::<jiff::Timestamp>().is_ok()
+    time.len() == shape.len() && time.bytes().zip(shape).all(same) && time.parse::<jiff::Timestamp>().is_ok()
 }
 
 fn read_causes(causes: Option<&str>, trigger: Option<&str>) -> Result<Vec<u64>, Error> {
     let trigger = trigger.map(str::parse::<u64>).transpose();
-    let trigger =
-        trigger.map_err(|_| Error::Cause("'triggered_by' is not the seq_id of an event"))?;
+    let trigger = trigger.map_err(|_| Error::Cause("'triggered_by' is not the seq_id of an event"))?;
     let Some(raw) = causes else { return Ok(trigger.into_iter().collect()) };
     let causes = numbers(raw).ok_or(Error::Cause("'causes' is not a list of seq_ids"))?;
     if !causes.is_sorted_by(|one, two| one < two) {
@@ -105,18 +98,10 @@ mod tests {
     #[test]
     fn a_time_has_one_spelling_and_is_in_the_calendar() {
         assert!(is_time("2026-11-20T14:25:01.000Z"));
-        for time in [
-            "2026-11-20T14:25:01Z",
-            "2026-11-20T14:25:01.000+00:00",
-            "2026-11-20 14:25:01.000Z",
-            "",
-            "now",
-        ] {
+        for time in ["2026-11-20T14:25:01Z", "2026-11-20T14:25:01.000+00:00", "2026-11-20 14:25:01.000Z", "", "now"] {
             assert!(!is_time(time), "{time}");
         }
-        for time in
-            ["2026-13-20T14:25:01.000Z", "2026-02-30T14:25:01.000Z", "2026-11-20T25:25:01.000Z"]
-        {
+        for time in ["2026-13-20T14:25:01.000Z", "2026-02-30T14:25:01.000Z", "2026-11-20T25:25:01.000Z"] {
             assert!(!is_time(time), "{time}");
         }
     }
@@ -127,20 +112,10 @@ mod tests {
         assert_eq!(read_causes(Some("[]"), None).unwrap(), [] as [u64; 0]);
         assert_eq!(read_causes(None, Some("4")).unwrap(), [4]);
         assert_eq!(read_causes(Some("[1,4]"), Some("4")).unwrap(), [1, 4]);
-        let lists = [
-            ("[1,4]", None),
-            ("[1,4]", Some("1")),
-            ("[4,1]", Some("4")),
-            ("[4,4]", Some("4")),
-            ("[]", Some("4")),
-        ];
-        let types = [
-            ("4", Some("4")),
-            ("null", None),
-            (r#"["4"]"#, Some("4")),
-            ("[[4]]", Some("4")),
-            ("[-4]", Some("-4")),
-        ];
+        let lists =
+            [("[1,4]", None), ("[1,4]", Some("1")), ("[4,1]", Some("4")), ("[4,4]", Some("4")), ("[]", Some("4"))];
+        let types =
+            [("4", Some("4")), ("null", None), (r#"["4"]"#, Some("4")), ("[[4]]", Some("4")), ("[-4]", Some("-4"))];
         for (causes, trigger) in lists.into_iter().chain(types) {
             assert!(read_causes(Some(causes), trigger).is_err(), "{causes} {trigger:?}");
         }

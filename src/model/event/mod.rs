@@ -84,11 +84,7 @@ impl<'a> Event<'a> {
     /// Makes the event independent of the bytes that it was read from.
     #[must_use]
     pub fn into_owned(self) -> Event<'static> {
-        Event {
-            line: self.line.into_owned().into(),
-            members: self.members,
-            envelope: self.envelope,
-        }
+        Event { line: self.line.into_owned().into(), members: self.members, envelope: self.envelope }
     }
 }
 

@@ -53,9 +53,7 @@ pub struct Preset {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The task does not fit in an argument.
-    #[error(
-        "the task has {bytes} bytes, and {agent} takes it as an argument of at most {LONGEST_ARGUMENT}"
-    )]
+    #[error("the task has {bytes} bytes, and {agent} takes it as an argument of at most {LONGEST_ARGUMENT}")]
     TooLong {
         /// The preset's name.
         agent: &'static str,
@@ -88,9 +86,7 @@ impl Preset {
             Delivery::FileArgument => element.replace(TASK_FILE, task_file),
             Delivery::Argument => element.replace(TASK, &task),
         };
-        Ok(std::iter::once(self.program.to_owned())
-            .chain(self.arguments.iter().map(fill))
-            .collect())
+        Ok(std::iter::once(self.program.to_owned()).chain(self.arguments.iter().map(fill)).collect())
     }
 
     /// Returns the text to give the agent, on stdin, in the task file or in the argv: the task, which a heading keeps
@@ -113,9 +109,7 @@ impl Preset {
     fn require_argument(&self, task: &str) -> Result<(), Error> {
         let agent = self.name;
         match self.delivery {
-            Delivery::Argument if task.len() > LONGEST_ARGUMENT => {
-                Err(Error::TooLong { agent, bytes: task.len() })
-            }
+            Delivery::Argument if task.len() > LONGEST_ARGUMENT => Err(Error::TooLong { agent, bytes: task.len() }),
             Delivery::Argument if task.contains('\0') => Err(Error::Nul { agent }),
             _ => Ok(()),
         }

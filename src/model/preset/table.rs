@@ -4,8 +4,7 @@ use super::{Delivery, Preset, TASK_FILE};
 use crate::model::agent_output::Dialect;
 
 /// Every preset, the preferred first: those that were run end to end, then those known by their flags only.
-pub const ALL: &[Preset] =
-    &[CLAUDE, CODEX, GEMINI, OPENCODE, QWEN, COPILOT, AIDER, MINI, AMP, CRUSH, GOOSE];
+pub const ALL: &[Preset] = &[CLAUDE, CODEX, GEMINI, OPENCODE, QWEN, COPILOT, AIDER, MINI, AMP, CRUSH, GOOSE];
 
 /// What most have in common; each entry says the rest.
 const PLAIN: Preset = Preset {

@@ -19,51 +19,29 @@ fn the_table_is_in_its_order_and_every_name_is_found() {
 
 #[test]
 fn no_preset_has_a_flag_that_fails_or_leaves_the_worktree() {
-    let refused = [
-        "--full-auto",
-        "-a",
-        "--auto",
-        "--worktree",
-        "-w",
-        "--dangerously-skip-permissions",
-        "--yolo-mode",
-    ];
+    let refused = ["--full-auto", "-a", "--auto", "--worktree", "-w", "--dangerously-skip-permissions", "--yolo-mode"];
     for preset in ALL {
         let argv = preset.argv(TASK_PATH, "do it").unwrap();
         for flag in refused {
             let with_value = format!("{flag}=");
-            assert!(
-                !argv.iter().any(|arg| arg == flag || arg.starts_with(&with_value)),
-                "{} {flag}",
-                preset.name
-            );
+            assert!(!argv.iter().any(|arg| arg == flag || arg.starts_with(&with_value)), "{} {flag}", preset.name);
         }
     }
 }
 
 #[test]
 fn the_argvs_are_those_that_were_run() {
-    assert_eq!(
-        argv("claude", "t").join(" "),
-        "claude -p --output-format json --permission-mode acceptEdits"
-    );
+    assert_eq!(argv("claude", "t").join(" "), "claude -p --output-format json --permission-mode acceptEdits");
     assert_eq!(argv("codex", "t").join(" "), "codex exec --json --sandbox workspace-write -");
     assert_eq!(argv("gemini", "t").join(" "), "gemini --approval-mode yolo --skip-trust -o json");
     assert_eq!(argv("opencode", "t").join(" "), "opencode run --format json");
     assert_eq!(argv("qwen", "t").join(" "), "qwen --approval-mode yolo -o json");
-    assert_eq!(
-        argv("copilot", "t").join(" "),
-        "copilot --allow-all-tools --no-ask-user --output-format json"
-    );
+    assert_eq!(argv("copilot", "t").join(" "), "copilot --allow-all-tools --no-ask-user --output-format json");
     assert_eq!(argv("mini", "t"), ["mini", "--yolo", "--exit-immediately", "--task=t"]);
     assert_eq!(argv("amp", "t").join(" "), "amp -x --stream-json --dangerously-allow-all");
     assert_eq!(argv("crush", "t").join(" "), "crush run -q");
     assert_eq!(argv("goose", "t").join(" "), "goose run --no-session -q -i -");
-    assert!(
-        argv("aider", "t")
-            .join(" ")
-            .ends_with("--input-history-file /dev/null --message-file /run/w1/task.md")
-    );
+    assert!(argv("aider", "t").join(" ").ends_with("--input-history-file /dev/null --message-file /run/w1/task.md"));
     assert!(argv("aider", "t").contains(&"--no-auto-commits".to_owned()));
 }
 
@@ -84,19 +62,9 @@ fn the_task_goes_in_once_and_stdin_is_the_task_or_closed() {
 #[test]
 fn every_preset_has_a_program_and_a_one_line_caveat() {
     for preset in ALL {
-        assert!(
-            !preset.program.is_empty() && !preset.program.contains(['/', ' ']),
-            "{}",
-            preset.name
-        );
-        assert!(
-            (1..=120).contains(&preset.caveat.len()) && !preset.caveat.contains('\n'),
-            "{}",
-            preset.name
-        );
-        assert!(
-            preset.environment.iter().all(|(name, value)| !name.contains('=') && !value.is_empty())
-        );
+        assert!(!preset.program.is_empty() && !preset.program.contains(['/', ' ']), "{}", preset.name);
+        assert!((1..=120).contains(&preset.caveat.len()) && !preset.caveat.contains('\n'), "{}", preset.name);
+        assert!(preset.environment.iter().all(|(name, value)| !name.contains('=') && !value.is_empty()));
     }
 }
 
@@ -107,10 +75,7 @@ fn a_task_that_no_argument_can_hold_is_refused_for_mini_only() {
     let mini = find("mini").unwrap();
     assert!(mini.argv(TASK_PATH, &longest).is_ok());
     let refused = mini.argv(TASK_PATH, &longer).unwrap_err().to_string();
-    assert_eq!(
-        refused,
-        "the task has 122881 bytes, and mini takes it as an argument of at most 122880"
-    );
+    assert_eq!(refused, "the task has 122881 bytes, and mini takes it as an argument of at most 122880");
     assert!(mini.argv(TASK_PATH, "a\0b").unwrap_err().to_string().contains("NUL"));
     assert!(ALL.iter().filter(|preset| preset.argv(TASK_PATH, &longer).is_err()).count() == 1);
 }

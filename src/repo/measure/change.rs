@@ -66,12 +66,7 @@ impl<'repo> Changes<'repo> {
         Ok(changes)
     }
 
-    fn enter(
-        &mut self,
-        folder: Vec<u8>,
-        old: Option<Entry>,
-        new: Option<Entry>,
-    ) -> Result<(), Error> {
+    fn enter(&mut self, folder: Vec<u8>, old: Option<Entry>, new: Option<Entry>) -> Result<(), Error> {
         if let Some(entry) = new.or(old).filter(|_| self.levels.len() > DEEPEST) {
             return Err(Error::TooDeep(entry.id.into()));
         }
@@ -141,9 +136,7 @@ fn front_order(old: &[EntryRef<'_>], new: &[EntryRef<'_>]) -> Option<Ordering> {
         (None, None) => None,
         (Some(_), None) => Some(Ordering::Less),
         (None, Some(_)) => Some(Ordering::Greater),
-        (Some(a), Some(b)) => {
-            Some(name_order(a.filename, a.mode.is_tree(), b.filename, b.mode.is_tree()))
-        }
+        (Some(a), Some(b)) => Some(name_order(a.filename, a.mode.is_tree(), b.filename, b.mode.is_tree())),
     }
 }
 

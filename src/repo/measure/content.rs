@@ -22,9 +22,7 @@ pub(super) enum Content {
 pub(super) fn load(repo: &gix::Repository, entry: Option<Entry>) -> Result<Content, Error> {
     match entry {
         None => Ok(Content::Text(Vec::new())),
-        Some(Entry { kind: EntryKind::Commit, id }) => {
-            Ok(Content::Text(format!("Subproject commit {id}\n").into()))
-        }
+        Some(Entry { kind: EntryKind::Commit, id }) => Ok(Content::Text(format!("Subproject commit {id}\n").into())),
         Some(Entry { id, .. }) => load_blob(repo, id),
     }
 }
@@ -40,11 +38,7 @@ fn load_blob(repo: &gix::Repository, id: gix::ObjectId) -> Result<Content, Error
 }
 
 /// Loads an object's bytes, where it is there and of the kind that is expected.
-pub(super) fn load_object(
-    repo: &gix::Repository,
-    id: gix::ObjectId,
-    expected: Kind,
-) -> Result<Vec<u8>, Error> {
+pub(super) fn load_object(repo: &gix::Repository, id: gix::ObjectId, expected: Kind) -> Result<Vec<u8>, Error> {
     let found = repo.try_find_object(id).map_err(|source| Error::Unreadable(id.into(), source))?;
     // Detached, so that the repository does not keep the buffer.
     let object = found.ok_or(Error::Missing(id.into()))?.detach();
