@@ -1,0 +1,107 @@
+//! Candidates: which commit stands for what a worker left.
+
+use super::oid::Oid;
+
+/// What is known of a worktree once its agent ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Left {
+    /// The commit that the worktree started at.
+    pub base: Oid,
+    /// That commit's tree.
+    pub base_tree: Oid,
+    /// The tree of everything that is there now.
+    pub tree: Oid,
+    /// The commit that the agent's HEAD is at, with its tree, where there is one.
+    pub head: Option<Head>,
+}
+
+/// The agent's HEAD.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    /// The commit.
+    pub commit: Oid,
+    /// Its tree.
+    pub tree: Oid,
+    /// Whether its first parents lead to base.
+    pub leads_to_base: bool,
+}
+
+/// Which commit to take, or to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Candidate {
+    /// This one as it is.
+    Existing(Oid),
+    /// A new one with the worktree's tree and these parents.
+    New(Vec<Oid>),
+}
+
+impl Left {
+    /// Decides on the candidate: its first parents lead to base, and the agent's own commits stay reachable from it.
+    #[must_use]
+    pub fn candidate(&self) -> Candidate {
+        match self.head.filter(|head| head.commit != self.base) {
+            None if self.tree == self.base_tree => Candidate::Existing(self.base),
+            None => Candidate::New(vec![self.base]),
+            Some(head) if !head.leads_to_base => Candidate::New(vec![self.base, head.commit]),
+            Some(head) if head.tree == self.tree => Candidate::Existing(head.commit),
+            Some(head) => Candidate::New(vec![head.commit]),
+        }
+    }
+}
+
+/// Writes the message of a commit made for a worker: what it was for, and whose it is.
+#[must_use]
+pub fn message(task: &str, trailers: &[(&str, String)]) -> String {
+    let line = task.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no task");
+    let mut subject: String = line.chars().take(72).collect();
+    if subject.len() < line.len() {
+        subject.push('…');
+    }
+    format!("{subject}\n\n{}", self::trailers(trailers))
+}
+
+/// Writes trailers, a line each (git-interpret-trailers(1)).
+#[must_use]
+pub fn trailers(trailers: &[(&str, String)]) -> String {
+    trailers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u8) -> Oid {
+        format!("{number:040x}").parse().unwrap()
+    }
+
+    fn candidate(tree: Oid, head: Option<(Oid, Oid, bool)>) -> Candidate {
+        let head = head.map(|(commit, tree, leads_to_base)| Head { commit, tree, leads_to_base });
+        Left { base: id(1), base_tree: id(2), tree, head }.candidate()
+    }
+
+    #[test]
+    fn a_worktree_as_it_was_is_base_itself() {
+        assert_eq!(candidate(id(2), Some((id(1), id(2), true))), Candidate::Existing(id(1)));
+        assert_eq!(candidate(id(2), None), Candidate::Existing(id(1)));
+    }
+
+    #[test]
+    fn what_is_not_committed_goes_on_top_of_what_is() {
+        assert_eq!(candidate(id(3), Some((id(1), id(2), true))), Candidate::New(vec![id(1)]));
+        assert_eq!(candidate(id(3), Some((id(5), id(3), true))), Candidate::Existing(id(5)));
+        assert_eq!(candidate(id(4), Some((id(5), id(3), true))), Candidate::New(vec![id(5)]));
+        assert_eq!(candidate(id(2), Some((id(5), id(3), true))), Candidate::New(vec![id(5)]), "undone again");
+    }
+
+    #[test]
+    fn a_head_that_does_not_come_from_base_is_kept_as_second_parent() {
+        assert_eq!(candidate(id(3), Some((id(5), id(3), false))), Candidate::New(vec![id(1), id(5)]));
+        assert_eq!(candidate(id(2), Some((id(5), id(3), false))), Candidate::New(vec![id(1), id(5)]));
+    }
+
+    #[test]
+    fn a_long_task_makes_a_short_subject() {
+        let text = message(&"é".repeat(100), &[("Par-Worker", "w1".to_owned())]);
+        assert_eq!(text, format!("{}…\n\nPar-Worker: w1\n", "é".repeat(72)));
+    }
+}

@@ -1,0 +1,180 @@
+//! Certificates: the canonical summary of a run, derived from its journal alone, so that anyone derives the same bytes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    diff_stat::DiffStat,
+    ending::Ending,
+    fact::{merge_finished, winner_selected::By},
+    history::{History, Lane, Placed},
+    merge_mode::MergeMode,
+    oid::Oid,
+    rule::Rule,
+    run_id::RunId,
+    usage::Usage,
+    verdict::Verdict,
+    worker::Worker,
+};
+
+/// The version of the certificate's format.
+pub const VERSION: u32 = 1;
+
+/// The summary of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The run.
+    pub run: RunId,
+    /// The whole task text.
+    pub task: String,
+    /// The commit that it started from.
+    pub base: Oid,
+    /// That commit's tree.
+    pub base_tree: Oid,
+    /// The journal that this was derived from.
+    pub journal: Tip,
+    /// The gate's command line, where the run planned one.
+    pub gate: Option<Vec<String>>,
+    /// What the gate said of base; null where nobody asked.
+    pub baseline: Option<Verdict>,
+    /// Each worker's newest attempt, by number.
+    pub workers: Vec<Entry>,
+    /// The pick; null where there was none.
+    pub winner: Option<Winner>,
+    /// The merges that moved a branch, oldest first.
+    pub merges: Vec<Merge>,
+}
+
+/// A journal's length and head.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tip {
+    /// How many events it has.
+    pub events: u64,
+    /// The last event's `entry_hash`.
+    pub head: String,
+}
+
+/// One worker in a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number.
+    pub worker: Worker,
+    /// Which of its executions.
+    pub attempt: u32,
+    /// The agent's name.
+    pub agent: String,
+    /// How the agent ended; null where it has not.
+    pub ending: Option<Ending>,
+    /// The candidate.
+    pub candidate: Option<Oid>,
+    /// Its tree.
+    pub tree: Option<Oid>,
+    /// How much it changed.
+    pub diff: Option<DiffStat>,
+    /// What the gate said.
+    pub verdict: Verdict,
+    /// What the agent said it spent.
+    pub usage: Option<Usage>,
+}
+
+/// The pick in a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Winner {
+    /// The winner; null where nothing could be picked.
+    pub worker: Option<Worker>,
+    /// Its candidate.
+    pub candidate: Option<Oid>,
+    /// Who picked.
+    pub by: By,
+    /// Under which rule.
+    pub rule: Rule,
+    /// Why.
+    pub reason: String,
+}
+
+/// A merge in a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merge {
+    /// The branch.
+    pub target: String,
+    /// How.
+    pub mode: MergeMode,
+    /// The branch's commit before.
+    pub ours: Oid,
+    /// The candidate.
+    pub theirs: Oid,
+    /// The branch's commit after.
+    pub commit: Option<Oid>,
+    /// That commit's tree.
+    pub tree: Option<Oid>,
+}
+
+impl Certificate {
+    /// Derives the certificate of a run; none where the run has not started.
+    #[must_use]
+    pub fn derive(history: &History, journal: Tip) -> Option<Self> {
+        let run = &history.run()?.args;
+        Some(Self {
+            version: VERSION,
+            run: run.run.clone(),
+            task: run.task.clone(),
+            base: run.base,
+            base_tree: run.base_tree,
+            journal,
+            gate: run.gate.as_ref().map(|gate| gate.argv.clone()),
+            baseline: history.baseline.as_ref().map(|placed| placed.fact.result.verdict),
+            workers: history.lanes().map(|(worker, lane)| entry(worker, lane)).collect(),
+            winner: winner(history),
+            merges: history.merged.iter().map(merge).collect(),
+        })
+    }
+
+    /// Writes the certificate in canonical form, with a line end.
+    #[must_use]
+    pub fn bytes(&self) -> String {
+        let value = serde_json::to_value(self).expect("certificates have string keys only");
+        let mut text =
+            super::canonical::to_string(&value).expect("a journal's numbers are in range and its nesting is small");
+        text.push('\n');
+        text
+    }
+}
+
+fn entry(worker: Worker, lane: &Lane) -> Entry {
+    let outcome = lane.outcome();
+    Entry {
+        worker,
+        attempt: lane.attempt(),
+        agent: lane.started.as_ref().map(|placed| placed.fact.args.agent.clone()).unwrap_or_default(),
+        ending: outcome.map(|outcome| outcome.ending),
+        candidate: outcome.map(|outcome| outcome.candidate),
+        tree: outcome.map(|outcome| outcome.tree),
+        diff: outcome.map(|outcome| outcome.diff.clone()),
+        verdict: lane.verdict(),
+        usage: outcome.and_then(|outcome| outcome.usage.clone()),
+    }
+}
+
+fn winner(history: &History) -> Option<Winner> {
+    let fact = &history.selected.as_ref()?.fact;
+    Some(Winner {
+        worker: fact.result.winner,
+        candidate: fact.result.candidate,
+        by: fact.args.by,
+        rule: fact.args.rule.clone(),
+        reason: fact.result.reason.clone(),
+    })
+}
+
+fn merge(placed: &Placed<merge_finished::MergeFinished>) -> Merge {
+    let merge_finished::MergeFinished { args, result } = &placed.fact;
+    Merge {
+        target: args.target.clone(),
+        mode: args.mode,
+        ours: args.ours,
+        theirs: args.candidate,
+        commit: result.commit,
+        tree: result.tree,
+    }
+}

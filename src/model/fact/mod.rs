@@ -1,0 +1,128 @@
+//! Facts: the typed payloads of a journal's events, one kind a file.
+//!
+//! A payload has two halves, as an event has: `args`, what was asked, and `result`, what was found. Kinds only ever gain
+//! keys; a reader passes over what it does not know.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use super::event::{self, Event};
+
+pub mod gate_finished;
+pub mod merge_finished;
+pub mod merge_started;
+pub mod run_started;
+pub mod score_finished;
+pub mod winner_selected;
+pub mod worker_finished;
+pub mod worker_started;
+
+pub use gate_finished::GateFinished;
+pub use merge_finished::MergeFinished;
+pub use merge_started::MergeStarted;
+pub use run_started::RunStarted;
+pub use score_finished::ScoreFinished;
+pub use winner_selected::WinnerSelected;
+pub use worker_finished::WorkerFinished;
+pub use worker_started::WorkerStarted;
+
+/// What every kind of fact has.
+pub trait Payload {
+    /// The kind's name, an event's `tool_name`.
+    const KIND: &'static str;
+    /// What was asked.
+    type Args: Serialize + DeserializeOwned;
+    /// What was found.
+    type Outcome: Serialize + DeserializeOwned;
+
+    /// Joins the two halves.
+    fn join(args: Self::Args, result: Self::Outcome) -> Self;
+
+    /// Parts the two halves, as JSON objects.
+    fn halves(&self) -> (Map<String, Value>, Map<String, Value>);
+
+    /// Tells whether what was asked came about.
+    fn success(&self) -> bool {
+        true
+    }
+}
+
+/// Writes one half as a JSON object; a unit has no keys.
+pub(crate) fn object(half: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(half).expect("payloads have string keys only") {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// Implements [`Payload`] for a struct with the fields `args` and `result`.
+macro_rules! payload {
+    ($name:ident, $kind:literal, $success:expr) => {
+        impl super::Payload for $name {
+            const KIND: &'static str = $kind;
+            type Args = Args;
+            type Outcome = Outcome;
+
+            fn join(args: Args, result: Outcome) -> Self {
+                Self { args, result }
+            }
+
+            fn halves(
+                &self,
+            ) -> (serde_json::Map<String, serde_json::Value>, serde_json::Map<String, serde_json::Value>) {
+                (super::object(&self.args), super::object(&self.result))
+            }
+
+            fn success(&self) -> bool {
+                let decide: fn(&Self) -> bool = $success;
+                decide(self)
+            }
+        }
+    };
+}
+pub(crate) use payload;
+
+/// A fact of any kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// The run began.
+    RunStarted(RunStarted),
+    /// A worker is about to start.
+    WorkerStarted(WorkerStarted),
+    /// A worker ended and its candidate is kept.
+    WorkerFinished(WorkerFinished),
+    /// A gate ran.
+    GateFinished(GateFinished),
+    /// A score was measured.
+    ScoreFinished(ScoreFinished),
+    /// A winner was picked, or none.
+    WinnerSelected(WinnerSelected),
+    /// A branch is about to move.
+    MergeStarted(MergeStarted),
+    /// A branch moved, or did not.
+    MergeFinished(MergeFinished),
+    /// A kind that this version does not know.
+    Unknown,
+}
+
+impl Fact {
+    /// Reads the fact of an event; a kind that is not known is told as such.
+    pub fn read(event: &Event<'_>) -> Result<Self, event::Error> {
+        Ok(match &*event.tool_name() {
+            RunStarted::KIND => Self::RunStarted(join(event)?),
+            WorkerStarted::KIND => Self::WorkerStarted(join(event)?),
+            WorkerFinished::KIND => Self::WorkerFinished(join(event)?),
+            GateFinished::KIND => Self::GateFinished(join(event)?),
+            ScoreFinished::KIND => Self::ScoreFinished(join(event)?),
+            WinnerSelected::KIND => Self::WinnerSelected(join(event)?),
+            MergeStarted::KIND => Self::MergeStarted(join(event)?),
+            MergeFinished::KIND => Self::MergeFinished(join(event)?),
+            _ => Self::Unknown,
+        })
+    }
+}
+
+fn join<P: Payload>(event: &Event<'_>) -> Result<P, event::Error> {
+    let (args, result) = event.payload()?;
+    Ok(P::join(args, result))
+}

@@ -1,0 +1,66 @@
+//! `run_started`: what a run sets out to do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{gate_plan::GatePlan, oid::Oid, rule::Rule, run_id::RunId, worker::Worker};
+
+/// The run began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunStarted {
+    /// What was asked.
+    pub args: Args,
+    /// What was found.
+    pub result: Outcome,
+}
+
+/// What was asked of the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Args {
+    /// The run.
+    pub run: RunId,
+    /// The whole task text.
+    pub task: String,
+    /// The commit that it starts from.
+    pub base: Oid,
+    /// That commit's tree.
+    pub base_tree: Oid,
+    /// The lanes, by number.
+    pub workers: Vec<Lane>,
+    /// The check to run on each candidate, where one was given.
+    pub gate: Option<GatePlan>,
+    /// The rule that is to rank them.
+    pub rule: Rule,
+    /// What bounds the run.
+    pub limits: Limits,
+}
+
+/// One lane of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    /// Its number.
+    pub worker: Worker,
+    /// The agent's name: a preset's, or `command`.
+    pub agent: String,
+    /// The agent's command line.
+    pub argv: Vec<String>,
+}
+
+/// What bounds a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Workers at once.
+    pub jobs: u16,
+    /// The most time for one worker, in milliseconds.
+    pub timeout_ms: Option<u64>,
+}
+
+/// What the run ran with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// This program's version.
+    pub tool_version: String,
+    /// The git program's version.
+    pub git_version: String,
+}
+
+super::payload!(RunStarted, "run_started", |_| true);

@@ -1,0 +1,51 @@
+//! `worker_finished`: how an agent ended, and what it left.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    diff_stat::DiffStat, ending::Ending, log_digest::LogDigest, oid::Oid, usage::Usage, worker::Worker,
+};
+
+/// A worker ended and its candidate is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkerFinished {
+    /// Which worker.
+    pub args: Args,
+    /// What it left.
+    pub result: Outcome,
+}
+
+/// Which execution ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Args {
+    /// The worker.
+    pub worker: Worker,
+    /// Which of its executions, from 1.
+    pub attempt: u32,
+}
+
+/// What was measured of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// How the agent ended; with `failed_in`, how that step ended.
+    pub ending: Ending,
+    /// The step before the agent that failed, so that the agent never ran: `worktree`, `include` or `setup`.
+    pub failed_in: Option<String>,
+    /// The candidate; base itself where nothing changed.
+    pub candidate: Oid,
+    /// The candidate's tree.
+    pub tree: Oid,
+    /// How much it changed against base.
+    pub diff: DiffStat,
+    /// What the agent printed.
+    pub log: Option<LogDigest>,
+    /// What the agent said that it spent.
+    pub usage: Option<Usage>,
+    /// A provider's error in the agent's output, in one line.
+    pub provider_error: Option<String>,
+    /// Paths that could not be read and are not in the candidate, quoted as git quotes.
+    #[serde(default)]
+    pub skipped: Vec<String>,
+}
+
+super::payload!(WorkerFinished, "worker_finished", |fact| fact.result.ending.is_success());
