@@ -1,3 +1,24 @@
 //! Git: what the repository holds and how it is changed.
+//!
+//! In process where it is read, through git(1) wherever bytes are decided for the user.
 
+pub mod bundle;
+pub mod checkout;
+pub mod commits;
+pub mod durable;
+pub mod git;
+pub mod identity;
+pub mod include;
+pub mod journal_notes;
+pub mod log_store;
 pub mod measure;
+pub mod merge;
+pub mod objects;
+pub mod open;
+pub mod protect;
+pub mod refs;
+pub mod seal;
+pub mod settings;
+pub mod snapshot;
+pub mod target;
+pub mod worktree;

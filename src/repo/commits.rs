@@ -1,0 +1,57 @@
+//! Commits: their trees and parents, and what descends from what.
+
+use super::{git, objects::Error, open::Repository};
+use crate::model::oid::Oid;
+
+/// What matters of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its tree.
+    pub tree: Oid,
+    /// Its parents, in order.
+    pub parents: Vec<Oid>,
+}
+
+impl Repository {
+    /// Reads a commit.
+    pub fn commit(&self, id: Oid) -> Result<Commit, Error> {
+        let local = self.local();
+        let read = |source| Error::Read { id, source: Box::new(source) };
+        let object = local.try_find_object(id.0).map_err(read)?.ok_or(Error::Missing(id))?;
+        let commit = object.try_into_commit().map_err(|_| Error::Kind { id, expected: "commit" })?;
+        let decoded = commit.decode().map_err(read)?;
+        Ok(Commit { tree: Oid(decoded.tree()), parents: decoded.parents().map(Oid).collect() })
+    }
+
+    /// Resolves what a user typed to a commit; none where it names none.
+    pub fn resolve_commit(&self, revision: &str) -> Result<Option<Oid>, git::Error> {
+        let peeled = format!("{revision}^{{commit}}");
+        let output = self.git().call(["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled]).output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().parse().ok())
+    }
+
+    /// Tells whether the first parents of a commit lead to another one, or are it.
+    pub fn leads_by_first_parents(&self, from: Oid, to: Oid) -> Result<bool, Error> {
+        let mut at = from;
+        loop {
+            if at == to {
+                return Ok(true);
+            }
+            match self.commit(at)?.parents.first() {
+                Some(parent) => at = *parent,
+                None => return Ok(false),
+            }
+        }
+    }
+
+    /// Tells whether a commit is another one or an ancestor of it.
+    pub fn is_ancestor(&self, ancestor: Oid, of: Oid) -> Result<bool, git::Error> {
+        let call = self.git().call(["merge-base", "--is-ancestor", &ancestor.to_string(), &of.to_string()]);
+        let output = call.output()?;
+        match output.status.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            _ => Err(call.failed(&output)),
+        }
+    }
+}

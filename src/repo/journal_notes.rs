@@ -1,0 +1,106 @@
+//! Notes of a run: the note on base is the journal, the note on each candidate is a text for people.
+//!
+//! The layout is git's own (see git-notes(1)): a tree whose entries are named by the annotated object, flat or fanned out.
+
+use super::{
+    identity::Identity,
+    objects::{self, TreeEntry},
+    open::Repository,
+    refs,
+};
+use crate::model::{oid::Oid, ref_name::RefName, run_id::RunId};
+
+/// The longest journal that is read, in bytes.
+pub const LONGEST_JOURNAL: u64 = 512 * 1024 * 1024;
+const LONGEST_NOTE: u64 = 16 * 1024 * 1024;
+
+/// Why a run's notes could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The notes hold no journal.
+    #[error("the notes of run '{0}' hold no journal on its base")]
+    NoJournal(RunId),
+    /// A ref.
+    #[error(transparent)]
+    Refs(#[from] refs::Error),
+    /// An object.
+    #[error(transparent)]
+    Objects(#[from] objects::Error),
+}
+
+/// A run's notes at one commit.
+#[derive(Clone, Debug)]
+pub struct Notes {
+    /// The notes commit.
+    pub commit: Oid,
+    tree: Oid,
+}
+
+impl Repository {
+    /// Reads where a run's notes are; none where it has none here.
+    pub fn notes(&self, run: &RunId) -> Result<Option<Notes>, Error> {
+        let Some(commit) = self.ref_target(&RefName::notes(run))? else { return Ok(None) };
+        let tree = self.commit(commit)?.tree;
+        Ok(Some(Notes { commit, tree }))
+    }
+
+    /// Reads the note on an object; none where it has none.
+    pub fn note_on(&self, notes: &Notes, object: Oid) -> Result<Option<Vec<u8>>, Error> {
+        self.note_of_at_most(notes, object, LONGEST_NOTE)
+    }
+
+    /// Reads a run's journal.
+    pub fn journal(&self, run: &RunId, notes: &Notes) -> Result<Vec<u8>, Error> {
+        let base = self.ref_target(&RefName::base(run))?;
+        let journal = match base {
+            Some(base) => self.note_of_at_most(notes, base, LONGEST_JOURNAL)?,
+            None => None,
+        };
+        journal.ok_or_else(|| Error::NoJournal(run.clone()))
+    }
+
+    fn note_of_at_most(&self, notes: &Notes, object: Oid, limit: u64) -> Result<Option<Vec<u8>>, Error> {
+        let mut tree = notes.tree;
+        let hex = object.to_string();
+        let mut rest = hex.as_str();
+        loop {
+            let entries = self.tree_entries(tree)?;
+            if let Some(entry) = entries.iter().find(|entry| !entry.is_tree && entry.name == rest) {
+                return Ok(Some(self.blob(entry.id, limit)?));
+            }
+            let fan =
+                entries.iter().find(|entry| entry.is_tree && entry.name.len() == 2 && rest.starts_with(&entry.name));
+            let Some(fan) = fan else { return Ok(None) };
+            tree = fan.id;
+            rest = &rest[2..];
+        }
+    }
+
+    /// Writes a notes commit that holds exactly these notes, on top of the one before; the ref is not moved.
+    pub fn write_notes(
+        &self,
+        parent: Option<Oid>,
+        notes: &[(Oid, Vec<u8>)],
+        identity: &Identity,
+    ) -> Result<Oid, Error> {
+        let mut written = Vec::new();
+        let mut entries = Vec::new();
+        for (object, text) in notes {
+            let blob = self.write_blob(text)?;
+            written.push(blob);
+            entries.push(TreeEntry::file(object.to_string(), blob));
+        }
+        let tree = self.write_tree(&entries)?;
+        let parents: Vec<Oid> = parent.into_iter().collect();
+        let commit = self.write_commit(tree, &parents, "Notes added by 'git par'\n", identity)?;
+        written.extend([tree, commit]);
+        self.sync_objects(&written);
+        Ok(commit)
+    }
+
+    /// Lists the runs that have notes here, by name.
+    pub fn noted_runs(&self) -> Result<Vec<RunId>, Error> {
+        let refs = self.refs_below(crate::model::ref_name::NOTES)?;
+        Ok(refs.iter().filter_map(|(name, _)| name.noted_run()).collect())
+    }
+}

@@ -1,0 +1,89 @@
+//! Merges: computed in memory by git itself, with the settings that could change the answer held fixed.
+
+use super::{git, open::Repository};
+use crate::model::{oid::Oid, quote};
+
+/// Settings under which every machine computes the same merge.
+const FIXED: [&str; 10] = [
+    "-c",
+    "merge.renames=true",
+    "-c",
+    "merge.directoryRenames=conflict",
+    "-c",
+    "merge.renameLimit=7000",
+    "-c",
+    "merge.renormalize=false",
+    "-c",
+    "core.attributesFile=/dev/null",
+];
+
+/// What merging two commits comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merged {
+    /// A tree.
+    Clean(Oid),
+    /// No tree: these paths conflict, quoted as git quotes, in path order.
+    Conflict(Vec<String>),
+}
+
+/// Why a merge could not be computed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// git could not do it.
+    #[error(transparent)]
+    Git(#[from] git::Error),
+    /// git printed something else than a tree.
+    #[error("git merge-tree printed '{0}'")]
+    NoTree(String),
+}
+
+/// A commit to be made.
+#[derive(Clone, Debug)]
+pub struct NewCommit<'a> {
+    /// Its tree.
+    pub tree: Oid,
+    /// Its parents, in order.
+    pub parents: &'a [Oid],
+    /// Its message.
+    pub message: &'a str,
+    /// Whether it is signed where the user has commits signed.
+    pub may_sign: bool,
+}
+
+impl Repository {
+    /// Merges two commits in memory; nothing but objects is written.
+    pub fn merge_trees(&self, ours: Oid, theirs: Oid) -> Result<Merged, Error> {
+        let (ours, theirs) = (ours.to_string(), theirs.to_string());
+        let arguments = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", &ours, &theirs];
+        // Attributes come from our side's tree, not from whatever happens to be checked out.
+        let call = self.git().call(FIXED).args(arguments).env("GIT_ATTR_SOURCE", &ours);
+        let output = call.output()?;
+        let mut fields = output.stdout.split(|byte| *byte == 0).filter(|field| !field.is_empty());
+        match output.status.code() {
+            Some(0) => {
+                let text = String::from_utf8_lossy(fields.next().unwrap_or_default()).trim().to_owned();
+                text.parse().map(Merged::Clean).map_err(|_| Error::NoTree(text))
+            }
+            Some(1) => {
+                let mut paths: Vec<&[u8]> = fields.skip(1).collect();
+                paths.sort_unstable();
+                paths.dedup();
+                Ok(Merged::Conflict(paths.into_iter().map(quote::path).collect()))
+            }
+            _ => Err(call.failed(&output).into()),
+        }
+    }
+
+    /// Makes a commit as git makes one: its identity, its encoding, its signature.
+    pub fn commit_tree(&self, commit: &NewCommit<'_>) -> Result<Oid, Error> {
+        let mut arguments = vec!["commit-tree".to_owned(), commit.tree.to_string(), "-F".to_owned(), "-".to_owned()];
+        if commit.may_sign && self.git_switch("commit.gpgSign")? {
+            arguments.push("-S".to_owned());
+        }
+        for parent in commit.parents {
+            arguments.extend(["-p".to_owned(), parent.to_string()]);
+        }
+        let text = self.git().call(arguments).input(commit.message).text()?;
+        text.parse().map_err(|_| Error::NoTree(text))
+    }
+}

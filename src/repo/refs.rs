@@ -1,0 +1,200 @@
+//! Refs: read them, and write several at once, each against the value that it is expected to have.
+
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
+
+use gix::refs::{
+    Target,
+    transaction::{Change, LogChange, PreviousValue, RefEdit, RefLog},
+};
+
+use super::{
+    git,
+    identity::Identity,
+    open::{RefStorage, Repository},
+};
+use crate::model::{oid::Oid, ref_name::RefName};
+
+/// How long a lock that somebody else holds is waited for.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why refs could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Somebody else moved it meanwhile.
+    #[error("ref '{name}' moved meanwhile: expected {}, found {}", show(.expected), show(.found))]
+    Lost {
+        /// The ref.
+        name: RefName,
+        /// The value that it was to have.
+        expected: Option<Oid>,
+        /// The value that it has.
+        found: Option<Oid>,
+    },
+    /// It could not be read.
+    #[error("could not read ref '{name}'")]
+    Read {
+        /// The ref.
+        name: String,
+        /// Why.
+        source: Box<gix::Error>,
+    },
+    /// It could not be written.
+    #[error("could not write ref '{name}'")]
+    Write {
+        /// The first ref of the transaction.
+        name: String,
+        /// Why.
+        source: Box<gix::Error>,
+    },
+    /// A name that git would not take.
+    #[error("'{0}' is not a ref name")]
+    Name(String),
+    /// git could not do it.
+    #[error(transparent)]
+    Git(#[from] git::Error),
+}
+
+fn show(value: &Option<Oid>) -> String {
+    value.map_or("none".to_owned(), |id| id.short())
+}
+
+/// One ref in a transaction.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// Its name.
+    pub name: RefName,
+    /// The value that it must have; none: it must not exist.
+    pub expected: Option<Oid>,
+    /// The value that it gets.
+    pub new: Oid,
+}
+
+impl Repository {
+    /// Reads what a ref points to; none where it does not exist.
+    pub fn ref_target(&self, name: &RefName) -> Result<Option<Oid>, Error> {
+        match self.ref_storage {
+            RefStorage::Files => self.file_ref(name),
+            RefStorage::Plumbing => self.plumbing_ref(name),
+        }
+    }
+
+    fn file_ref(&self, name: &RefName) -> Result<Option<Oid>, Error> {
+        let local = self.local();
+        let failed = |source| Error::Read { name: name.to_string(), source: Box::new(source) };
+        let Some(mut found) = local.try_find_reference(name.as_str()).map_err(failed)? else { return Ok(None) };
+        found.follow_to_object().map(|id| Some(Oid::from(id))).map_err(failed)
+    }
+
+    fn plumbing_ref(&self, name: &RefName) -> Result<Option<Oid>, Error> {
+        let output = self.git().call(["rev-parse", "--verify", "--quiet", name.as_str()]).output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().parse().ok())
+    }
+
+    /// Lists the refs below a prefix that ends in `/`, by name.
+    pub fn refs_below(&self, prefix: &str) -> Result<Vec<(RefName, Oid)>, Error> {
+        match self.ref_storage {
+            RefStorage::Files => self.file_refs_below(prefix),
+            RefStorage::Plumbing => self.plumbing_refs_below(prefix),
+        }
+    }
+
+    fn file_refs_below(&self, prefix: &str) -> Result<Vec<(RefName, Oid)>, Error> {
+        let local = self.local();
+        let failed = |source| Error::Read { name: prefix.to_owned(), source: Box::new(source) };
+        let platform = local.references().map_err(failed)?;
+        let mut found = Vec::new();
+        for reference in platform.prefixed(prefix).map_err(failed)? {
+            let mut reference =
+                reference.map_err(|source| Error::Read { name: prefix.to_owned(), source: Box::new(source) })?;
+            let name = RefName::full(reference.name().as_bstr().to_string());
+            found.push((name, Oid::from(reference.follow_to_object().map_err(failed)?)));
+        }
+        Ok(found)
+    }
+
+    fn plumbing_refs_below(&self, prefix: &str) -> Result<Vec<(RefName, Oid)>, Error> {
+        let text = self.git().call(["for-each-ref", "--format=%(objectname) %(refname)", prefix]).text()?;
+        let rows = text.lines().filter_map(|line| line.split_once(' '));
+        Ok(rows.filter_map(|(id, name)| Some((RefName::full(name), id.parse().ok()?))).collect())
+    }
+
+    /// Writes refs all or none, each only where it has the value that it is expected to have.
+    pub fn write_refs(&self, edits: &[Edit], identity: &Identity) -> Result<(), Error> {
+        let until = Instant::now() + LOCK_PATIENCE;
+        let mut pause = Duration::from_millis(2);
+        loop {
+            let Err(error) = self.try_write_refs(edits, identity) else { return Ok(()) };
+            // The values tell a lost race from a lock that somebody holds for a moment.
+            self.require_expected(edits)?;
+            if !is_lock(&error) || Instant::now() > until {
+                return Err(error);
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(100));
+        }
+    }
+
+    fn require_expected(&self, edits: &[Edit]) -> Result<(), Error> {
+        for edit in edits {
+            let found = self.ref_target(&edit.name)?;
+            if found != edit.expected {
+                return Err(Error::Lost { name: edit.name.clone(), expected: edit.expected, found });
+            }
+        }
+        Ok(())
+    }
+
+    fn try_write_refs(&self, edits: &[Edit], identity: &Identity) -> Result<(), Error> {
+        match self.ref_storage {
+            RefStorage::Files => self.write_file_refs(edits, identity),
+            RefStorage::Plumbing => self.write_plumbing_refs(edits),
+        }
+    }
+
+    fn write_file_refs(&self, edits: &[Edit], identity: &Identity) -> Result<(), Error> {
+        let first = edits.first().map(|edit| edit.name.to_string()).unwrap_or_default();
+        let ref_edits = edits.iter().map(file_edit).collect::<Result<Vec<_>, _>>()?;
+        let mut time = gix::date::parse::TimeBuf::default();
+        let signature = identity.committer.to_ref(&mut time);
+        let local = self.local();
+        local
+            .edit_references_as(ref_edits, Some(signature))
+            .map_err(|source| Error::Write { name: first, source: Box::new(source) })?;
+        Ok(())
+    }
+
+    fn write_plumbing_refs(&self, edits: &[Edit]) -> Result<(), Error> {
+        let mut script = String::from("start\n");
+        for Edit { name, expected, new } in edits {
+            let line = match expected {
+                Some(old) => format!("update {name} {new} {old}"),
+                None => format!("create {name} {new}"),
+            };
+            writeln!(script, "{line}").expect("a text takes any text");
+        }
+        script.push_str("prepare\ncommit\n");
+        self.git().call(["update-ref", "--stdin", "-m", "par"]).input(script).bytes()?;
+        Ok(())
+    }
+}
+
+fn file_edit(edit: &Edit) -> Result<RefEdit, Error> {
+    let name = edit.name.as_str().try_into().map_err(|_| Error::Name(edit.name.to_string()))?;
+    let expected = match edit.expected {
+        Some(old) => PreviousValue::MustExistAndMatch(Target::Object(old.0)),
+        None => PreviousValue::MustNotExist,
+    };
+    let log = LogChange { mode: RefLog::AndReference, force_create_reflog: false, message: "par".into() };
+    Ok(RefEdit { change: Change::Update { log, expected, new: Target::Object(edit.new.0) }, name, deref: false })
+}
+
+fn is_lock(error: &Error) -> bool {
+    match error {
+        Error::Write { source, .. } => source.iter_errors().any(|cause| cause.to_string().contains("lock")),
+        Error::Git(git::Error::Failed { message, .. }) => message.contains("lock"),
+        _ => false,
+    }
+}

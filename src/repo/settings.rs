@@ -1,0 +1,55 @@
+//! Settings: the user's `par.*` in git config, read once as git itself reads them.
+
+use std::collections::HashMap;
+
+use super::{git, open::Repository};
+
+/// Every `par.*` setting; the last value of a key counts.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    values: HashMap<String, String>,
+}
+
+impl Settings {
+    /// Returns the value of a key such as `par.jobs`, whatever its case.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.values.get(&key.to_ascii_lowercase()).map(String::as_str)
+    }
+}
+
+impl Repository {
+    /// Reads the user's settings from every level of git config.
+    pub fn settings(&self) -> Result<Settings, git::Error> {
+        let call = self.git().call(["config", "-z", "--get-regexp", "^par\\."]);
+        let output = call.output()?;
+        match output.status.code() {
+            Some(0 | 1) => Ok(Settings { values: pairs(&output.stdout) }),
+            _ => Err(call.failed(&output)),
+        }
+    }
+
+    /// Reads one setting of git's own; none where it is not set.
+    pub fn git_setting(&self, key: &str) -> Result<Option<String>, git::Error> {
+        let output = self.git().call(["config", "--get", key]).output()?;
+        let text = String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned();
+        Ok(output.status.success().then_some(text))
+    }
+
+    /// Reads one setting of git's own that is yes or no.
+    pub fn git_switch(&self, key: &str) -> Result<bool, git::Error> {
+        let output = self.git().call(["config", "--type=bool", "--get", key]).output()?;
+        Ok(output.status.success() && output.stdout.starts_with(b"true"))
+    }
+}
+
+fn pairs(zero_separated: &[u8]) -> HashMap<String, String> {
+    let entries = zero_separated.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
+    let texts = entries.map(|entry| String::from_utf8_lossy(entry).into_owned());
+    // A key without a value is git's way to write yes.
+    texts
+        .map(|text| {
+            text.split_once('\n').map_or((text.clone(), "true".to_owned()), |(k, v)| (k.to_owned(), v.to_owned()))
+        })
+        .collect()
+}

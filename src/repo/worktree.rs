@@ -1,0 +1,134 @@
+//! Worktrees: where a run's worktrees live, and which of them git has registered.
+
+use std::{
+    fs, io,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    git::{self, Git},
+    open::Repository,
+    snapshot::Source,
+};
+use crate::model::{oid::Oid, run_id::RunId};
+
+/// A linked worktree of our own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worktree {
+    /// Its folder.
+    pub path: PathBuf,
+    /// Its git dir below the common one.
+    pub admin: PathBuf,
+}
+
+impl Worktree {
+    /// Returns the door to git(1) with this worktree's own HEAD.
+    #[must_use]
+    pub fn git(&self) -> Git {
+        Git::at(&self.admin)
+    }
+
+    /// Reads the commit that HEAD is at; none where the agent left HEAD unreadable.
+    #[must_use]
+    pub fn head(&self) -> Option<Oid> {
+        let call = self.git().call(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+        call.text().ok()?.trim().parse().ok()
+    }
+
+    /// Copies the index as it was checked out, so that a snapshot needs to read only what changed.
+    pub fn save_index(&self, to: &Path) -> io::Result<()> {
+        fs::create_dir_all(to.parent().unwrap_or(to))?;
+        fs::copy(self.admin.join("index"), to).map(drop)
+    }
+
+    /// Names what a snapshot of it is taken of.
+    #[must_use]
+    pub fn source<'a>(&'a self, index: &'a Path, base: Oid) -> Source<'a> {
+        Source { folder: &self.path, index, base }
+    }
+}
+
+impl Repository {
+    /// Returns the folder that holds a run's worktrees: beside the repository, else in the user's state folder.
+    #[must_use]
+    pub fn worktree_root(&self, configured: Option<&Path>, run: &RunId) -> PathBuf {
+        if let Some(root) = configured {
+            let root = self.home_dir().join(root);
+            return root.join(run.as_str());
+        }
+        let home = self.home_dir();
+        let name = home.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name.strip_suffix(".git").unwrap_or(&name).to_owned();
+        let parent = home.parent().unwrap_or(&home).to_owned();
+        let beside = parent.join(format!("{name}.par"));
+        // Inside another repository's files build tools would find its workspace, and it would be seen as untracked there.
+        let free = gix::discover(&parent).is_err();
+        let root = if free && is_writable(&beside, &parent) {
+            beside
+        } else {
+            state_dir().join(format!("{name}-{}", key(&home)))
+        };
+        root.join(run.as_str())
+    }
+
+    /// Returns the folder that people call the repository: the main worktree, or the bare repository itself.
+    #[must_use]
+    pub fn home_dir(&self) -> PathBuf {
+        let common = self.common_dir();
+        if common.file_name().is_some_and(|name| name == ".git") {
+            return common.parent().map_or(common.clone(), Path::to_owned);
+        }
+        let linked = self.git_dir() != common;
+        self.work_dir().filter(|_| !linked).unwrap_or(common)
+    }
+
+    /// Finds the registered worktree in a folder.
+    #[must_use]
+    pub fn worktree_at(&self, path: &Path) -> Option<Worktree> {
+        let wanted = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        self.worktrees()
+            .into_iter()
+            .find(|worktree| worktree.path == path || worktree.path.canonicalize().is_ok_and(|found| found == wanted))
+    }
+
+    /// Finds a run's worktree by the last two parts of its folder, wherever its root was.
+    #[must_use]
+    pub fn run_worktree(&self, run: &RunId, folder: &str) -> Option<Worktree> {
+        let tail = Path::new(run.as_str()).join(folder);
+        self.worktrees().into_iter().find(|worktree| worktree.path.ends_with(&tail))
+    }
+
+    fn worktrees(&self) -> Vec<Worktree> {
+        let entries = fs::read_dir(self.common_dir().join("worktrees")).into_iter().flatten().flatten();
+        entries.filter_map(|entry| registered(&entry.path())).collect()
+    }
+
+    /// Removes a worktree of our own with everything in it.
+    pub fn remove_worktree(&self, worktree: &Worktree) -> Result<(), git::Error> {
+        self.common_git().call(["worktree", "remove", "--force", "--force"]).args([&worktree.path]).bytes().map(drop)
+    }
+}
+
+fn registered(admin: &Path) -> Option<Worktree> {
+    let link = fs::read(admin.join("gitdir")).ok()?;
+    let link = link.strip_suffix(b"\n").unwrap_or(&link);
+    let dot_git = admin.join(std::ffi::OsStr::from_bytes(link));
+    Some(Worktree { path: dot_git.parent()?.to_owned(), admin: admin.to_owned() })
+}
+
+fn is_writable(folder: &Path, parent: &Path) -> bool {
+    let found = if folder.exists() { folder } else { parent };
+    rustix::fs::access(found, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+fn state_dir() -> PathBuf {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || std::env::home_dir().unwrap_or_else(std::env::temp_dir).join(".local/state");
+    state.unwrap_or_else(home).join("git-par")
+}
+
+fn key(path: &Path) -> String {
+    use sha2::Digest;
+    hex::encode(&sha2::Sha256::digest(path.as_os_str().as_bytes())[..4])
+}
