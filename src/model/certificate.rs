@@ -6,6 +6,7 @@ use super::{
     diff_stat::DiffStat,
     ending::Ending,
     fact::{merge_finished, winner_selected::By},
+    hash::Hash,
     history::{History, Lane, Placed},
     merge_mode::MergeMode,
     oid::Oid,
@@ -130,6 +131,34 @@ impl Certificate {
         })
     }
 
+    /// Lists the commits that a seal keeps: base, each candidate by number, each merge in order; each once.
+    #[must_use]
+    pub fn parents(&self) -> Vec<Oid> {
+        let candidates = self.workers.iter().filter_map(|entry| entry.candidate);
+        let merges = self.merges.iter().filter_map(|merge| merge.commit);
+        let mut parents = Vec::new();
+        for commit in std::iter::once(self.base).chain(candidates).chain(merges) {
+            if !parents.contains(&commit) {
+                parents.push(commit);
+            }
+        }
+        parents
+    }
+
+    /// Returns the name of the tag that seals a run.
+    #[must_use]
+    pub fn tag_name(run: &RunId) -> String {
+        format!("par/{run}")
+    }
+
+    /// Writes the message of the seal: it names by SHA-256 all that the tag stands for, whatever hash the repository uses.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let digest = Hash::of(&[self.bytes().as_bytes()]);
+        let Tip { events, head } = &self.journal;
+        format!("git par seal of {}\n\ncertificate {digest}\njournal {events} {head}\n", self.run)
+    }
+
     /// Writes the certificate in canonical form, with a line end.
     #[must_use]
     pub fn bytes(&self) -> String {
@@ -176,5 +205,69 @@ fn merge(placed: &Placed<merge_finished::MergeFinished>) -> Merge {
         theirs: args.candidate,
         commit: result.commit,
         tree: result.tree,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::verdict::Verdict;
+
+    fn oid(digit: char) -> Oid {
+        digit.to_string().repeat(40).parse().unwrap()
+    }
+
+    fn certificate() -> Certificate {
+        let entry = |number, candidate| Entry {
+            worker: Worker::new(number).unwrap(),
+            attempt: 1,
+            agent: "command".to_owned(),
+            ending: None,
+            candidate,
+            tree: None,
+            diff: None,
+            verdict: Verdict::None,
+            usage: None,
+        };
+        let merge = Merge {
+            target: "refs/heads/main".to_owned(),
+            mode: MergeMode::Ff,
+            ours: oid('1'),
+            theirs: oid('3'),
+            commit: Some(oid('3')),
+            tree: None,
+        };
+        let merged = Merge { commit: Some(oid('4')), ..merge.clone() };
+        Certificate {
+            version: VERSION,
+            run: "r1".parse().unwrap(),
+            task: "t".to_owned(),
+            base: oid('1'),
+            base_tree: oid('2'),
+            journal: Tip { events: 7, head: "f".repeat(64) },
+            gate: None,
+            baseline: None,
+            workers: vec![entry(1, Some(oid('3'))), entry(2, Some(oid('1'))), entry(3, None)],
+            winner: None,
+            merges: vec![merge, merged],
+        }
+    }
+
+    #[test]
+    fn a_seal_keeps_base_candidates_and_merges_each_once() {
+        assert_eq!(certificate().parents(), [oid('1'), oid('3'), oid('4')]);
+    }
+
+    #[test]
+    fn the_message_names_the_certificate_and_the_journal_by_their_hashes() {
+        let certificate = certificate();
+        let message = certificate.message();
+        let lines: Vec<&str> = message.lines().collect();
+        let digest = Hash::of(&[certificate.bytes().as_bytes()]);
+        assert_eq!(lines[..2], ["git par seal of r1", ""]);
+        assert_eq!(lines[2], format!("certificate {digest}"));
+        assert_eq!(lines[3..], [format!("journal 7 {}", "f".repeat(64))]);
+        let other = Certificate { task: "u".to_owned(), ..certificate };
+        assert_ne!(other.message(), message);
     }
 }

@@ -34,6 +34,16 @@ impl Ending {
     pub fn is_success(self) -> bool {
         self == Self::Success
     }
+
+    /// Returns the exit status, where there was one.
+    #[must_use]
+    pub fn exit_code(self) -> Option<i32> {
+        match self {
+            Self::Success => Some(0),
+            Self::Failure { code } => Some(code),
+            Self::Timeout | Self::Signalled { .. } | Self::Stopped | Self::Interrupted => None,
+        }
+    }
 }
 
 impl fmt::Display for Ending {

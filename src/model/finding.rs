@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::oid::Oid;
+use super::{
+    chain::{Broken, Kind},
+    event,
+    oid::Oid,
+};
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -24,7 +28,7 @@ pub enum Weight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
-    /// Each line is in canonical bytes.
+    /// Each line is an event in canonical bytes.
     Canonical,
     /// Each event names the hash of the one before and of itself.
     Chain,
@@ -62,6 +66,18 @@ pub enum Code {
     Regate,
 }
 
+impl From<&Broken> for Code {
+    /// Tells which check a broken chain fails.
+    fn from(broken: &Broken) -> Self {
+        match &broken.kind {
+            Kind::Event(event::Error::Cause(_)) => Self::Causes,
+            Kind::Truncated | Kind::Event(_) => Self::Canonical,
+            Kind::Seq { .. } => Self::Numbering,
+            Kind::Empty | Kind::PrevHash { .. } | Kind::EntryHash { .. } => Self::Chain,
+        }
+    }
+}
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -96,6 +112,12 @@ impl Finding {
         Self::new(code, Weight::Broken, message)
     }
 
+    /// Makes a finding that breaks nothing.
+    #[must_use]
+    pub fn remark(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Weight::Remark, message)
+    }
+
     /// Makes a finding about an object that is not here.
     #[must_use]
     pub fn missing(code: Code, object: Oid, what: &str) -> Self {
@@ -107,6 +129,13 @@ impl Finding {
     #[must_use]
     pub fn at(mut self, event: u64) -> Self {
         self.event = Some(event);
+        self
+    }
+
+    /// Names the object.
+    #[must_use]
+    pub fn on(mut self, object: Oid) -> Self {
+        self.object = Some(object);
         self
     }
 }
@@ -166,5 +195,46 @@ impl fmt::Display for Code {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = serde_json::to_value(self).expect("a code is a name");
         out.pad(text.as_str().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{canonical, hash::Hash};
+
+    fn code(kind: Kind) -> Code {
+        Code::from(&Broken { line: 1, seq_id: None, kind })
+    }
+
+    #[test]
+    fn every_break_of_a_chain_is_a_check_of_its_own() {
+        let form = canonical::Error::Form { at: 0, what: "blank" };
+        assert_eq!(code(Kind::Event(form.into())), Code::Canonical);
+        assert_eq!(code(Kind::Truncated), Code::Canonical);
+        assert_eq!(code(Kind::Event(event::Error::Cause("later"))), Code::Causes);
+        assert_eq!(code(Kind::Seq { expected: 2 }), Code::Numbering);
+        assert_eq!(code(Kind::PrevHash { expected: Hash::GENESIS }), Code::Chain);
+        assert_eq!(code(Kind::EntryHash { actual: Hash::GENESIS }), Code::Chain);
+    }
+
+    #[test]
+    fn what_is_broken_outweighs_what_is_missing_and_a_remark_weighs_nothing() {
+        use Weight::{Broken, Holds, Missing, Remark};
+        let of = |weights: &[Weight], signature| {
+            let findings: Vec<_> = weights.iter().map(|weight| Finding::new(Code::Refs, *weight, "")).collect();
+            conclude(&findings, signature)
+        };
+        assert_eq!(of(&[Holds, Broken, Missing], Signature::Trusted), Outcome::Broken);
+        assert_eq!(of(&[Remark, Missing, Holds], Signature::Trusted), Outcome::Incomplete);
+        assert_eq!(of(&[Holds, Remark], Signature::Trusted), Outcome::Ok);
+        assert_eq!(of(&[Holds, Remark], Signature::Absent), Outcome::OkUnsigned);
+        assert_eq!(of(&[Holds, Remark], Signature::Untrusted), Outcome::UntrustedSigner);
+    }
+
+    #[test]
+    fn codes_are_their_names_in_kebab_case() {
+        assert_eq!(Code::GatedTree.to_string(), "gated-tree");
+        assert_eq!(Outcome::OkUnsigned.to_string(), "ok-unsigned");
     }
 }

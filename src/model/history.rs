@@ -139,7 +139,7 @@ impl History {
         let Step { seq, fact, causes, duration_ms, time } = step;
         let law = Law { seq, causes: &causes };
         match fact {
-            Fact::Unknown => return Ok(()),
+            Fact::Unknown => Ok(()),
             Fact::RunStarted(fact) => self.start_run(&law, Placed { seq, duration_ms, time, fact }),
             Fact::WorkerStarted(fact) => self.start_worker(&law, Placed { seq, duration_ms, time, fact }),
             Fact::WorkerFinished(fact) => self.finish_worker(&law, Placed { seq, duration_ms, time, fact }),

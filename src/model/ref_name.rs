@@ -80,6 +80,12 @@ impl RefName {
         self.0.strip_prefix(NOTES)?.parse().ok()
     }
 
+    /// Returns the run that a ref which is no notes ref belongs to.
+    #[must_use]
+    pub fn run(&self) -> Option<RunId> {
+        self.0.strip_prefix(RUNS)?.split_once('/')?.0.parse().ok()
+    }
+
     /// Returns the name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

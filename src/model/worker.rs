@@ -9,7 +9,7 @@ pub const MOST: u16 = 256;
 
 /// The number of a worker, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "u16", into = "u16")]
 pub struct Worker(NonZeroU16);
 
 /// A text that is not a worker's number.
@@ -36,6 +36,20 @@ impl Worker {
     }
 }
 
+impl TryFrom<u16> for Worker {
+    type Error = Error;
+
+    fn try_from(number: u16) -> Result<Self, Error> {
+        Self::new(number).ok_or_else(|| Error(number.to_string()))
+    }
+}
+
+impl From<Worker> for u16 {
+    fn from(worker: Worker) -> Self {
+        worker.get()
+    }
+}
+
 impl FromStr for Worker {
     type Err = Error;
 
@@ -49,5 +63,20 @@ impl FromStr for Worker {
 impl fmt::Display for Worker {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "w{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_beyond_the_most_is_no_worker_wherever_it_is_read() {
+        assert_eq!(serde_json::from_str::<Worker>("256").unwrap(), Worker::new(256).unwrap());
+        assert_eq!(serde_json::to_string(&Worker::new(7).unwrap()).unwrap(), "7");
+        for number in ["0", "257", "-1", "1.5"] {
+            assert!(serde_json::from_str::<Worker>(number).is_err(), "{number}");
+            assert!(number.parse::<Worker>().is_err(), "{number}");
+        }
     }
 }

@@ -23,6 +23,15 @@ impl Repository {
         Ok(Commit { tree: Oid(decoded.tree()), parents: decoded.parents().map(Oid).collect() })
     }
 
+    /// Reads a commit's message; what is not UTF-8 is replaced.
+    pub fn commit_message(&self, id: Oid) -> Result<String, Error> {
+        let local = self.local();
+        let read = |source| Error::Read { id, source: Box::new(source) };
+        let object = local.try_find_object(id.0).map_err(read)?.ok_or(Error::Missing(id))?;
+        let commit = object.try_into_commit().map_err(|_| Error::Kind { id, expected: "commit" })?;
+        Ok(commit.decode().map_err(read)?.message.to_string())
+    }
+
     /// Resolves what a user typed to a commit; none where it names none.
     pub fn resolve_commit(&self, revision: &str) -> Result<Option<Oid>, git::Error> {
         let peeled = format!("{revision}^{{commit}}");

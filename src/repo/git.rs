@@ -106,7 +106,9 @@ impl Call {
         // LC_ALL for messages that are read; a literal environment keeps prompts and lazy fetches away.
         let fixed = [("LC_ALL", "C"), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_EDITOR", ":"), ("GIT_PAGER", "cat")];
         let call = fixed.iter().fold(call, |call, (name, value)| call.env(name, value));
-        call.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1")
+        let call = call.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1");
+        // Objects are taken at their word: a replacement (git-replace(1)) is one clone's own.
+        call.env("GIT_NO_REPLACE_OBJECTS", "1")
     }
 
     /// Begins a call that lets git find the repository of a folder by itself.

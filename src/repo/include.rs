@@ -78,7 +78,10 @@ fn make_real_parents(worktree: &Path, path: &Path) -> io::Result<()> {
         match at.symlink_metadata() {
             Ok(found) if found.is_dir() => {}
             Ok(_) => {
-                return Err(io::Error::new(io::ErrorKind::NotADirectory, format!("'{}' is not a folder", at.display())));
+                return Err(io::Error::new(
+                    io::ErrorKind::NotADirectory,
+                    format!("'{}' is not a folder", at.display()),
+                ));
             }
             Err(_) => fs::create_dir(&at)?,
         }

@@ -12,7 +12,10 @@ use crate::model::{oid::Oid, ref_name::RefName, run_id::RunId};
 
 /// The longest journal that is read, in bytes.
 pub const LONGEST_JOURNAL: u64 = 512 * 1024 * 1024;
-const LONGEST_NOTE: u64 = 16 * 1024 * 1024;
+/// The longest note for people that is read, in bytes.
+pub const LONGEST_NOTE: u64 = 16 * 1024 * 1024;
+/// The most entries that a notes tree may have, its folders counted.
+const MOST_ENTRIES: usize = 100_000;
 
 /// Why a run's notes could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +23,9 @@ pub enum Error {
     /// The notes hold no journal.
     #[error("the notes of run '{0}' hold no journal on its base")]
     NoJournal(RunId),
+    /// The notes tree is larger than that of any run.
+    #[error("notes tree {0} has more than {MOST_ENTRIES} entries")]
+    TooMany(Oid),
     /// A ref.
     #[error(transparent)]
     Refs(#[from] refs::Error),
@@ -47,6 +53,25 @@ impl Repository {
     /// Reads the note on an object; none where it has none.
     pub fn note_on(&self, notes: &Notes, object: Oid) -> Result<Option<Vec<u8>>, Error> {
         self.note_of_at_most(notes, object, LONGEST_NOTE)
+    }
+
+    /// Lists all notes: the name of what each stands on, which in a sound tree is an object id, and its blob.
+    pub fn notes_listed(&self, notes: &Notes) -> Result<Vec<(String, Oid)>, Error> {
+        let mut listed = Vec::new();
+        let mut folders = vec![(String::new(), notes.tree)];
+        let mut seen = 0;
+        while let Some((prefix, tree)) = folders.pop() {
+            for entry in self.tree_entries(tree)? {
+                seen += 1;
+                if seen > MOST_ENTRIES {
+                    return Err(Error::TooMany(notes.tree));
+                }
+                let name = format!("{prefix}{}", entry.name);
+                let is_fan = entry.is_tree && entry.name.len() == 2 && prefix.len() < 64;
+                if is_fan { folders.push((name, entry.id)) } else { listed.push((name, entry.id)) }
+            }
+        }
+        Ok(listed)
     }
 
     /// Reads a run's journal.
@@ -92,7 +117,7 @@ impl Repository {
         }
         let tree = self.write_tree(&entries)?;
         let parents: Vec<Oid> = parent.into_iter().collect();
-        let commit = self.write_commit(tree, &parents, "Notes added by 'git par'\n", identity)?;
+        let commit = self.write_commit((tree, &parents), "Notes added by 'git par'\n", identity)?;
         written.extend([tree, commit]);
         self.sync_objects(&written);
         Ok(commit)

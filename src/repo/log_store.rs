@@ -72,7 +72,7 @@ impl Repository {
         put(&mut folders, TreeEntry::folder(&log.folder, folder));
         let tree = self.write_tree(&folders)?;
         let parents: Vec<Oid> = parent.into_iter().collect();
-        let commit = self.write_commit(tree, &parents, &format!("log {}/{}\n", log.folder, log.name), identity)?;
+        let commit = self.write_commit((tree, &parents), &format!("log {}/{}\n", log.folder, log.name), identity)?;
         self.sync_objects(&[folder, tree, commit]);
         Ok(commit)
     }

@@ -123,7 +123,12 @@ impl Repository {
     }
 
     /// Writes a commit of our own, such as that of a notes tree.
-    pub fn write_commit(&self, tree: Oid, parents: &[Oid], message: &str, identity: &Identity) -> Result<Oid, Error> {
+    pub fn write_commit(
+        &self,
+        (tree, parents): (Oid, &[Oid]),
+        message: &str,
+        identity: &Identity,
+    ) -> Result<Oid, Error> {
         let signature = identity.now().committer;
         let commit = gix::objs::Commit {
             tree: tree.0,

@@ -92,6 +92,8 @@ impl Repository {
     pub fn local(&self) -> gix::Repository {
         let mut local = self.inner.to_thread_local();
         local.object_cache_size_if_unset(4 * 1024 * 1024);
+        // Objects are taken at their word: a replacement (git-replace(1)) is one clone's own.
+        local.objects.ignore_replacements = true;
         local
     }
 
@@ -154,8 +156,7 @@ fn check_extensions(local: &gix::Repository) -> Result<(), Error> {
         return Ok(());
     }
     let sections = config.plumbing().sections_by_name("extensions").into_iter().flatten();
-    let names =
-        sections.flat_map(|section| section.body().value_names().map(|name| name.to_string()).collect::<Vec<_>>());
+    let names = sections.flat_map(|section| section.body().value_names().collect::<Vec<_>>());
     match names.map(|name| name.to_ascii_lowercase()).find(|name| !KNOWN_EXTENSIONS.contains(&name.as_str())) {
         Some(name) => Err(Error::Extension(name)),
         None => Ok(()),

@@ -24,7 +24,7 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Somebody else moved it meanwhile.
-    #[error("ref '{name}' moved meanwhile: expected {}, found {}", show(.expected), show(.found))]
+    #[error("ref '{name}' moved meanwhile: expected {}, found {}", show(*.expected), show(*.found))]
     Lost {
         /// The ref.
         name: RefName,
@@ -57,7 +57,7 @@ pub enum Error {
     Git(#[from] git::Error),
 }
 
-fn show(value: &Option<Oid>) -> String {
+fn show(value: Option<Oid>) -> String {
     value.map_or("none".to_owned(), |id| id.short())
 }
 

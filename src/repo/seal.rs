@@ -1,12 +1,25 @@
 //! Seals: the annotated tag that carries a certificate, made and checked by git with the user's own signing setup.
 
+use std::path::Path;
+
+use gix::bstr::ByteSlice as _;
+
 use super::{
     git::{self, Git},
     identity::Identity,
+    journal_notes::LONGEST_JOURNAL,
     objects::{self, TreeEntry},
     open::Repository,
 };
 use crate::model::{finding::Signature, oid::Oid};
+
+/// The longest certificate that is read, in bytes.
+const LONGEST_CERTIFICATE: u64 = 64 * 1024 * 1024;
+/// Settings of the verifier's own that decide what a signature is worth.
+const TRUST: [&str; 5] =
+    ["gpg.minTrustLevel", "gpg.program", "gpg.openpgp.program", "gpg.ssh.program", "gpg.ssh.revocationFile"];
+const SIGNATURE: &[u8] = b"-----BEGIN ";
+const ALLOWED_SIGNERS: &str = "gpg.ssh.allowedSignersFile";
 
 /// The certificate's name in the seal's tree.
 pub const CERTIFICATE: &str = "certificate.json";
@@ -59,8 +72,12 @@ pub struct Sealed {
     pub certificate: Vec<u8>,
     /// The journal's bytes.
     pub journal: Vec<u8>,
+    /// The names of all files in the commit's tree.
+    pub files: Vec<String>,
     /// The tag's name.
     pub name: String,
+    /// The tag's message, without a signature.
+    pub message: String,
     /// Whether the tag carries a signature.
     pub is_signed: bool,
 }
@@ -87,7 +104,7 @@ impl Repository {
         let certificate = self.write_blob(content.certificate)?;
         let journal = self.write_blob(content.journal)?;
         let tree = self.write_tree(&[TreeEntry::file(CERTIFICATE, certificate), TreeEntry::file(JOURNAL, journal)])?;
-        let commit = self.write_commit(tree, content.parents, content.message, identity)?;
+        let commit = self.write_commit((tree, content.parents), content.message, identity)?;
         let tag = self.make_tag(content, commit, sign)?;
         self.sync_objects(&[certificate, journal, tree, commit, tag]);
         Ok(tag)
@@ -143,20 +160,37 @@ impl Repository {
         let file = |name: &str| {
             entries.iter().find(|entry| entry.name == name).map(|entry| entry.id).ok_or(Error::NotATag(tag))
         };
-        let limit = super::journal_notes::LONGEST_JOURNAL;
+        let (message, signature) = parts(&object.data);
         Ok(Sealed {
             commit: commit_id,
             parents: commit.parents,
-            certificate: self.blob(file(CERTIFICATE)?, limit)?,
-            journal: self.blob(file(JOURNAL)?, limit)?,
+            certificate: self.blob(file(CERTIFICATE)?, LONGEST_CERTIFICATE)?,
+            journal: self.blob(file(JOURNAL)?, LONGEST_JOURNAL)?,
+            files: entries.iter().map(|entry| entry.name.clone()).collect(),
             name: decoded.name.to_string(),
-            is_signed: decoded.signature.is_some() || decoded.message.windows(10).any(|word| word == b"-----BEGIN"),
+            is_signed: signature.is_some(),
+            message: String::from_utf8_lossy(message).into_owned(),
         })
     }
 
-    /// Asks git what it makes of a tag's signature, with the verifier's own settings.
+    /// Reads the user's own settings that decide what a signature is worth, each as `key=value`.
     ///
-    /// `settings` are further ones, such as the allowed signers of the repository that the verifier stands in.
+    /// Without a file of allowed signers an empty one stands in, so that at least the integrity is judged: git alone would
+    /// then look at nothing.
+    pub fn trust_settings(&self) -> Result<Vec<String>, git::Error> {
+        let mut settings = Vec::new();
+        for key in TRUST {
+            settings.extend(self.git_setting(key)?.map(|value| format!("{key}={value}")));
+        }
+        let path = self.git().call(["config", "--type=path", "--get", ALLOWED_SIGNERS]).output()?;
+        let path = String::from_utf8_lossy(&path.stdout).trim_end_matches('\n').to_owned();
+        // A relative path would mean the files that happen to be checked out, which are the run's as much as the user's.
+        let own = Path::new(&path).is_absolute() && Path::new(&path).is_file();
+        settings.push(format!("{ALLOWED_SIGNERS}={}", if own { &path } else { "/dev/null" }));
+        Ok(settings)
+    }
+
+    /// Asks git what it makes of a tag's signature, with the verifier's own settings and these further ones.
     pub fn judge_signature(&self, tag: Oid, settings: &[String]) -> Result<Judgement, git::Error> {
         let settings = settings.iter().flat_map(|setting| ["-c", setting.as_str()]);
         let call = self.git().call(settings).args(["verify-tag", "--raw", &tag.to_string()]);
@@ -166,18 +200,90 @@ impl Repository {
     }
 }
 
-/// Judges what `git verify-tag --raw` printed: GnuPG's status lines, or ssh-keygen's sentence.
+/// Parts a tag's message from its signature, which begins a line, as git parts them (git-mktag(1)).
+fn parts(tag: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let start = tag.find("\n\n").map_or(tag.len(), |head| head + 2);
+    let message = &tag[start..];
+    let signature = match message.find([b"\n", SIGNATURE].concat()) {
+        // The newline before it is the message's.
+        Some(newline) => Some(newline + 1),
+        None => message.starts_with(SIGNATURE).then_some(0),
+    };
+    let (message, signature) = message.split_at(signature.unwrap_or(message.len()));
+    (message, Some(signature).filter(|signature| !signature.is_empty()))
+}
+
+/// Judges what `git verify-tag --raw` printed: the status lines of `gpg`, or the sentences of `ssh-keygen`.
 fn judge(said: &str, success: bool) -> Judgement {
     let status = |word: &str| said.lines().find_map(|line| line.strip_prefix("[GNUPG:] ")?.strip_prefix(word));
-    if status("BADSIG").is_some() || said.contains("Could not verify signature") || said.contains("incorrect signature")
-    {
-        return Judgement::Bad(said.lines().last().unwrap_or_default().to_owned());
-    }
     let gpg_signer = status("GOODSIG ").and_then(|rest| rest.split_once(' ')).map(|(_, name)| name.to_owned());
-    let ssh_signer = said.lines().find_map(|line| line.strip_prefix("Good \"git\" signature for "));
-    let ssh_signer = ssh_signer.and_then(|rest| rest.rsplit_once(" with ")).map(|(name, _)| name.to_owned());
+    let good = said.lines().find_map(|line| line.strip_prefix("Good \"git\" signature "));
+    if let Some(reason) = bad(said, status("BADSIG ").is_some()) {
+        return Judgement::Bad(reason);
+    }
+    let ssh_signer = good.and_then(|rest| rest.strip_prefix("for ")?.rsplit_once(" with "));
+    let ssh_key = good.and_then(|rest| rest.strip_prefix("with "));
     let gpg_trusted = ["TRUST_FULLY", "TRUST_ULTIMATE"].iter().any(|word| status(word).is_some());
     let trusted = success && (ssh_signer.is_some() || (gpg_signer.is_some() && gpg_trusted));
     let signature = if trusted { Signature::Trusted } else { Signature::Untrusted };
-    Judgement::Known(signature, ssh_signer.or(gpg_signer))
+    let signer = ssh_signer.map(|(name, _)| name).or(ssh_key).map(str::to_owned);
+    Judgement::Known(signature, signer.or(gpg_signer))
+}
+
+/// Tells why a signature does not belong to what it signs; of a revoked key git says only that it could not verify it.
+fn bad(said: &str, is_gpg_bad: bool) -> Option<String> {
+    let failures = ["Signature verification failed", "Couldn't verify signature"];
+    let line = said.lines().rfind(|line| failures.iter().any(|failure| line.starts_with(failure)));
+    line.map(str::to_owned).or(is_gpg_bad.then(|| "BADSIG".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "ED25519 key SHA256:x";
+
+    #[test]
+    fn what_ssh_keygen_says_is_told_apart() {
+        let known = |trust, signer: Option<&str>| Judgement::Known(trust, signer.map(str::to_owned));
+        let good = format!("Good \"git\" signature for a@b with {KEY}\n");
+        assert_eq!(judge(&good, true), known(Signature::Trusted, Some("a@b")));
+        assert_eq!(judge(&good, false), known(Signature::Untrusted, Some("a@b")));
+        let unknown = format!("Good \"git\" signature with {KEY}\nNo principal matched.\n");
+        assert_eq!(judge(&unknown, false), known(Signature::Untrusted, Some(KEY)));
+        let revoked = format!("Could not verify signature.\n{unknown}");
+        assert_eq!(judge(&revoked, false), known(Signature::Untrusted, Some(KEY)));
+        assert_eq!(judge("Could not verify signature.\n", false), known(Signature::Untrusted, None));
+        let failed = "Signature verification failed: incorrect signature";
+        let changed = format!("Could not verify signature.\nNo principal matched.\n{failed}\n");
+        assert_eq!(judge(&changed, false), Judgement::Bad(failed.to_owned()));
+        assert_eq!(judge("error: no signature found\n", false), known(Signature::Untrusted, None));
+    }
+
+    #[test]
+    fn a_signature_is_parted_from_the_message_and_a_mention_of_one_is_not() {
+        let part = |tag: &'static str| {
+            let (message, signature) = parts(tag.as_bytes());
+            (String::from_utf8_lossy(message).into_owned(), signature.is_some())
+        };
+        assert_eq!(part("tag x\n\nseal\n-----BEGIN SSH SIGNATURE-----\nU1N\n"), ("seal\n".to_owned(), true));
+        assert_eq!(part("tag x\n\nseal\n"), ("seal\n".to_owned(), false));
+        assert_eq!(part("tag x\n\na -----BEGIN b\n"), ("a -----BEGIN b\n".to_owned(), false));
+        assert_eq!(part("tag x\n\n-----BEGIN PGP SIGNATURE-----\n"), (String::new(), true));
+        assert_eq!(part("tag x"), (String::new(), false));
+    }
+
+    #[test]
+    fn what_gpg_says_is_told_apart() {
+        let known = |trust, signer: Option<&str>| Judgement::Known(trust, signer.map(str::to_owned));
+        let good = "[GNUPG:] NEWSIG\n[GNUPG:] GOODSIG 0123456789ABCDEF A <a@b>\n";
+        let trusted = format!("{good}[GNUPG:] TRUST_ULTIMATE 0 pgp\n");
+        assert_eq!(judge(&trusted, true), known(Signature::Trusted, Some("A <a@b>")));
+        assert_eq!(judge(&trusted, false), known(Signature::Untrusted, Some("A <a@b>")));
+        let unknown = format!("{good}[GNUPG:] TRUST_UNDEFINED 0 pgp\n");
+        assert_eq!(judge(&unknown, true), known(Signature::Untrusted, Some("A <a@b>")));
+        assert_eq!(judge("[GNUPG:] ERRSIG 0123456789ABCDEF\n", false), known(Signature::Untrusted, None));
+        let changed = "[GNUPG:] BADSIG 0123456789ABCDEF A <a@b>\n";
+        assert_eq!(judge(changed, false), Judgement::Bad("BADSIG".to_owned()));
+    }
 }
