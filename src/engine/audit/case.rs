@@ -1,0 +1,73 @@
+//! Cases: one run as an audit sees it: its refs, its journal, its seal.
+
+use super::{Error, ledger::Ledger, source::Source};
+use crate::{
+    model::{
+        fact::{Fact, WorkerFinished},
+        finding::{Code, Finding},
+        oid::Oid,
+        ref_name::RefName,
+        run_id::RunId,
+        worker::Worker,
+    },
+    repo::open::Repository,
+};
+
+/// One run as an audit sees it.
+pub(super) struct Case<'a> {
+    pub(super) repository: &'a Repository,
+    pub(super) run: &'a RunId,
+    /// The refs below the run's prefix.
+    pub(super) refs: Vec<(RefName, Oid)>,
+    pub(super) source: Source,
+    pub(super) ledger: Ledger,
+    /// What was found while reading.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn load(repository: &'a Repository, run: &'a RunId) -> Result<Self, Error> {
+        let source = Source::load(repository, run)?;
+        let refs = repository.refs_below(&RefName::prefix(run))?;
+        let ledger = source.journal.as_deref().map(Ledger::read).unwrap_or_default();
+        let mut findings = source.findings.clone();
+        findings.extend(ledger.findings.iter().cloned());
+        if let Some(other) = ledger.run().filter(|other| *other != run) {
+            findings.push(Finding::broken(Code::Refs, format!("the journal is that of run '{other}'")).at(1));
+        }
+        Ok(Self { repository, run, refs, source, ledger, findings })
+    }
+
+    /// Tells whether the journal is a chain and a legal history: only then its facts are worth a look.
+    pub(super) fn is_sound(&self) -> bool {
+        self.ledger.is_sound
+    }
+
+    /// Returns the recorded base and its tree.
+    pub(super) fn base(&self) -> Option<(Oid, Oid)> {
+        self.ledger.history.run().map(|run| (run.args.base, run.args.base_tree))
+    }
+
+    /// Returns where a ref of the run is.
+    pub(super) fn ref_target(&self, name: &RefName) -> Option<Oid> {
+        self.refs.iter().find(|(known, _)| known == name).map(|(_, target)| *target)
+    }
+
+    /// Lists what each attempt of each worker left, oldest first, with the event's number.
+    pub(super) fn finished(&self) -> impl Iterator<Item = (u64, &WorkerFinished)> {
+        self.ledger.facts.iter().filter_map(|told| match &told.fact {
+            Fact::WorkerFinished(fact) => Some((told.seq, fact)),
+            _ => None,
+        })
+    }
+
+    /// Returns what a worker's newest finished attempt left.
+    pub(super) fn newest(&self, worker: Worker) -> Option<&WorkerFinished> {
+        self.finished().filter(|(_, fact)| fact.args.worker == worker).last().map(|(_, fact)| fact)
+    }
+
+    /// Tells whether the seal keeps a commit.
+    pub(super) fn is_sealed_in(&self, commit: Oid) -> bool {
+        self.source.sealed.as_ref().is_some_and(|sealed| sealed.parents.contains(&commit))
+    }
+}

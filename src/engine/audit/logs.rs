@@ -1,0 +1,93 @@
+//! Logs: where they are here, each is the one that was recorded.
+
+use std::collections::BTreeSet;
+
+use super::{
+    case::Case,
+    tally::{Tally, count, unreadable},
+};
+use crate::{
+    model::{
+        fact::Fact,
+        finding::{Code, Finding},
+        hash::Hash,
+        log_digest::LogDigest,
+        oid::Oid,
+        ref_name::RefName,
+    },
+    repo::{objects, open::Repository},
+};
+
+const CODE: Code = Code::Logs;
+/// The longest log that is read, in bytes.
+const LONGEST: u64 = 512 * 1024 * 1024;
+
+pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+    let mut tally = Tally::new(CODE);
+    let logs = recorded(case);
+    let Some(commit) = case.ref_target(&RefName::logs(case.run)) else {
+        if !logs.is_empty() {
+            tally.remark(format!("the logs are not here: {} not checked", count(logs.len(), "log")));
+        }
+        return tally.done("no log contradicts the journal");
+    };
+    match kept(case.repository, commit) {
+        Ok(kept) => tally.extend(newest(case, &kept, commit)),
+        Err(error) => tally.add(unreadable(CODE, &error, "the logs")),
+    }
+    for (seq, log) in &logs {
+        tally.extend(judge(case, log).map(|finding| finding.at(*seq)));
+    }
+    tally.done(format!("{}, with the recorded SHA-256", count(logs.len(), "log")))
+}
+
+/// Lists the recorded logs.
+fn recorded<'c>(case: &'c Case<'_>) -> Vec<(u64, &'c LogDigest)> {
+    let log = |fact: &'c Fact| match fact {
+        Fact::WorkerFinished(fact) => fact.result.log.as_ref(),
+        Fact::GateFinished(fact) => fact.result.log.as_ref(),
+        Fact::ScoreFinished(fact) => fact.result.log.as_ref(),
+        _ => None,
+    };
+    case.ledger.facts.iter().filter_map(|told| Some((told.seq, log(&told.fact)?))).collect()
+}
+
+/// Lists the blobs in the logs' tree.
+fn kept(repository: &Repository, commit: Oid) -> Result<BTreeSet<Oid>, objects::Error> {
+    let mut blobs = BTreeSet::new();
+    for folder in repository.tree_entries(repository.commit(commit)?.tree)? {
+        if folder.is_tree {
+            blobs.extend(repository.tree_entries(folder.id)?.into_iter().map(|file| file.id));
+        }
+    }
+    Ok(blobs)
+}
+
+/// Looks for the log of each newest attempt in the tree, so that a clone of it has them.
+fn newest(case: &Case<'_>, kept: &BTreeSet<Oid>, commit: Oid) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (worker, lane) in case.ledger.history.lanes() {
+        let agent = lane.finished.as_ref().and_then(|placed| Some((placed.seq, placed.fact.result.log.as_ref()?)));
+        let gate = lane.gate.as_ref().and_then(|placed| Some((placed.seq, placed.fact.result.log.as_ref()?)));
+        for (seq, log) in agent.into_iter().chain(gate) {
+            if !kept.contains(&log.blob) {
+                let message = format!("a log of {worker} is not {}, as the journal says", log.blob);
+                findings.push(Finding::broken(CODE, message).at(seq).on(commit));
+            }
+        }
+    }
+    findings
+}
+
+fn judge(case: &Case<'_>, log: &LogDigest) -> Option<Finding> {
+    if log.bytes > LONGEST {
+        return Some(Finding::remark(CODE, "the log is too large to be checked").on(log.blob));
+    }
+    let bytes = match case.repository.blob(log.blob, log.bytes) {
+        Ok(bytes) => bytes,
+        Err(error) => return Some(unreadable(CODE, &error, "log")),
+    };
+    let is_same = bytes.len() as u64 == log.bytes && Hash::of(&[&bytes]).to_string() == log.sha256;
+    let message = || format!("log {} does not have the recorded SHA-256 and length", log.blob);
+    (!is_same).then(|| Finding::broken(CODE, message()).on(log.blob))
+}

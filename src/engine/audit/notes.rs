@@ -1,0 +1,51 @@
+//! Notes: on base the journal, on each candidate what is rendered from it, and nothing else.
+
+use std::collections::BTreeMap;
+
+use super::{
+    case::Case,
+    tally::{Tally, count, unreadable},
+};
+use crate::{
+    model::{
+        finding::{Code, Finding},
+        oid::Oid,
+        person_note,
+    },
+    repo::journal_notes::{LONGEST_JOURNAL, LONGEST_NOTE},
+};
+
+const CODE: Code = Code::Notes;
+
+pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+    let mut tally = Tally::new(CODE);
+    let (Some(notes), Some((base, _)), Some(journal)) = (&case.source.notes, case.base(), &case.source.journal) else {
+        tally.remark("the notes are not here; the journal is the seal's");
+        return tally.done("no note contradicts the journal");
+    };
+    let texts = person_note::render_all(&case.ledger.history);
+    let mut expected: BTreeMap<String, (Oid, &[u8])> =
+        texts.iter().map(|(commit, text)| (commit.to_string(), (*commit, text.as_bytes()))).collect();
+    expected.insert(base.to_string(), (base, journal));
+    for (name, blob) in notes {
+        match expected.remove(name) {
+            Some((object, text)) => tally.extend(judge(case, (object, *blob), text)),
+            None => tally.add(Finding::broken(CODE, format!("the note on {name} is none of the run's")).on(*blob)),
+        }
+    }
+    for (object, _) in expected.into_values() {
+        tally.add(Finding::broken(CODE, format!("the note on {object} is gone")).on(object));
+    }
+    tally.done(format!("the journal and {} for people, rendered again", count(texts.len(), "note")))
+}
+
+fn judge(case: &Case<'_>, (object, blob): (Oid, Oid), text: &[u8]) -> Option<Finding> {
+    let limit = if text.len() as u64 > LONGEST_NOTE { LONGEST_JOURNAL } else { LONGEST_NOTE };
+    match case.repository.blob(blob, limit) {
+        Ok(found) if found == text => None,
+        Ok(_) => {
+            Some(Finding::broken(CODE, format!("the note on {object} is not what the journal makes of it")).on(blob))
+        }
+        Err(error) => Some(unreadable(CODE, &error, &format!("note on {object}"))),
+    }
+}

@@ -1,0 +1,107 @@
+//! Refs: each is where the journal says, and none is there of which the journal knows nothing.
+
+use super::{case::Case, tally::Tally};
+use crate::model::{
+    fact::Fact,
+    finding::{Code, Finding, Weight},
+    oid::Oid,
+    ref_name::RefName,
+    worker::Worker,
+};
+
+pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some((base, _)) = case.base() else { return Vec::new() };
+    let mut tally = Tally::new(Code::Refs);
+    if !case.is_sound() {
+        // Of a broken journal only its first event is known to be meant.
+        tally.extend(judge(case, &RefName::base(case.run), base));
+        return tally.done("the base is where the journal's first event says");
+    }
+    let expected = expected(case, base);
+    for (name, target) in &expected {
+        tally.extend(judge(case, name, *target));
+    }
+    for (name, target) in &case.refs {
+        if !expected.iter().any(|(known, _)| known == name) {
+            tally.extend(judge_other(case, name, *target));
+        }
+    }
+    tally.done("each ref is where the journal says")
+}
+
+/// Lists the refs of the run with their targets, as the journal says.
+fn expected(case: &Case<'_>, base: Oid) -> Vec<(RefName, Oid)> {
+    let mut expected = vec![(RefName::base(case.run), base)];
+    for (worker, _) in case.ledger.history.lanes() {
+        let newest = case.newest(worker).map(|fact| fact.result.candidate);
+        expected.extend(newest.map(|candidate| (RefName::candidate(case.run, worker), candidate)));
+    }
+    expected.extend(picked(case).map(|candidate| (RefName::winner(case.run), candidate)));
+    let merged = case.ledger.history.merged.last().and_then(|merge| merge.fact.result.commit);
+    expected.extend(merged.map(|commit| (RefName::merge(case.run), commit)));
+    expected
+}
+
+fn picked(case: &Case<'_>) -> Option<Oid> {
+    case.ledger.facts.iter().rev().find_map(|told| match &told.fact {
+        Fact::WinnerSelected(fact) => fact.result.candidate,
+        _ => None,
+    })
+}
+
+fn judge(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> {
+    match case.ref_target(name) {
+        Some(found) if found == target => None,
+        Some(found) => {
+            let message = format!("ref {name} is at {found}, the journal says {target}");
+            Some(Finding::broken(Code::Refs, message).on(found))
+        }
+        None if is_discarded(case, name, target) => {
+            Some(Finding::remark(Code::Refs, format!("ref {name} was discarded")).on(target))
+        }
+        None if case.is_sealed_in(target) => {
+            Some(Finding::remark(Code::Refs, format!("ref {name} is not here; the seal keeps its commit")).on(target))
+        }
+        None => {
+            let message = format!("ref {name}, which should be at {target}, is not here");
+            Some(Finding::new(Code::Refs, Weight::Missing, message).on(target))
+        }
+    }
+}
+
+fn is_discarded(case: &Case<'_>, name: &RefName, target: Oid) -> bool {
+    let prefix = RefName::prefix(case.run);
+    let short = name.as_str().strip_prefix(&prefix).unwrap_or_default();
+    case.ref_target(&RefName::full(format!("{prefix}discarded/{short}"))) == Some(target)
+}
+
+/// Judges a ref that the journal does not call for.
+fn judge_other(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> {
+    let short = name.as_str().strip_prefix(&RefName::prefix(case.run)).unwrap_or_default();
+    let is_known = match short.split_once('/') {
+        None if matches!(short, "logs" | "seal") => return None,
+        None if matches!(short, "winner" | "merge") || worker(short).is_some() => false,
+        Some(("attempt", rest)) => is_attempt(case, rest, target),
+        Some(("discarded", rest)) => is_candidate_of(case, rest, target),
+        _ => return Some(Finding::remark(Code::Refs, format!("ref {name} is none that a run has")).on(target)),
+    };
+    let message = || format!("ref {name} is at {target}, of which the journal knows nothing");
+    (!is_known).then(|| Finding::broken(Code::Refs, message()).on(target))
+}
+
+fn worker(text: &str) -> Option<Worker> {
+    text.starts_with('w').then(|| text.parse().ok()).flatten()
+}
+
+fn is_attempt(case: &Case<'_>, name: &str, target: Oid) -> bool {
+    let Some((lane, attempt)) = name.split_once('.') else { return false };
+    let (Some(lane), Ok(attempt)) = (worker(lane), attempt.parse::<u32>()) else { return false };
+    case.finished()
+        .any(|(_, fact)| (fact.args.worker, fact.args.attempt, fact.result.candidate) == (lane, attempt, target))
+}
+
+fn is_candidate_of(case: &Case<'_>, name: &str, target: Oid) -> bool {
+    // A discarded one may bear the number of its attempt.
+    let lane = worker(name.split('.').next().unwrap_or_default());
+    case.finished().any(|(_, fact)| Some(fact.args.worker) == lane && fact.result.candidate == target)
+}

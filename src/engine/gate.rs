@@ -1,0 +1,192 @@
+//! Gates: the project's own check, run on one proven tree; the one place where a gate is started.
+
+use std::{ffi::OsString, time::Duration};
+
+use super::{
+    journal::{self, Deed},
+    place::{self, Wanted},
+    progress::Progress,
+    site::{Errand, Outcome, Site},
+};
+use crate::{
+    model::{
+        ending::Ending,
+        fact::{GateFinished, gate_finished},
+        gate_plan::{GatePlan, Place},
+        history::History,
+        oid::Oid,
+        verdict::Verdict,
+        worker::Worker,
+    },
+    repo::{log_store::LogEntry, objects, protect},
+};
+
+/// Why a gate's answer could not be had or recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    /// The protected paths.
+    #[error(transparent)]
+    Protect(#[from] protect::Error),
+    /// An object.
+    #[error(transparent)]
+    Objects(#[from] objects::Error),
+    /// The worker has nothing to gate.
+    #[error("{0} has no candidate yet")]
+    NoCandidate(Worker),
+}
+
+/// A check, ready to run.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// The check as it is recorded.
+    pub plan: GatePlan,
+    /// Its command line.
+    pub argv: Vec<OsString>,
+}
+
+impl Gate {
+    fn timeout(&self) -> Option<Duration> {
+        self.plan.timeout_ms.map(Duration::from_millis)
+    }
+}
+
+/// What is gated.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    /// Whose candidate; none for base.
+    pub worker: Option<Worker>,
+    attempt: Option<u32>,
+    commit: Oid,
+    cause: u64,
+}
+
+impl Subject {
+    /// Names the run's base.
+    #[must_use]
+    pub fn base(site: &Site<'_>) -> Self {
+        Self { worker: None, attempt: None, commit: site.base, cause: 1 }
+    }
+
+    /// Names a worker's candidate; none before there is one.
+    #[must_use]
+    pub fn candidate(history: &History, worker: Worker) -> Option<Self> {
+        let lane = history.lane(worker)?;
+        let finished = lane.finished.as_ref()?;
+        let commit = finished.fact.result.candidate;
+        Some(Self { worker: Some(worker), attempt: Some(lane.attempt()), commit, cause: finished.seq })
+    }
+}
+
+/// What the command, or the want of a place for it, came to.
+struct Answer {
+    place: Place,
+    verdict: Verdict,
+    reason: Option<String>,
+    outcome: Option<Outcome>,
+}
+
+/// What the check said of one commit, ready to be recorded.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// What it said.
+    pub fact: GateFinished,
+    /// How long it took.
+    pub took: Duration,
+    log: Option<LogEntry>,
+}
+
+/// Runs the check on one commit and records what it said.
+pub fn run(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Verdict, Error> {
+    let Said { fact, took, log } = ask(site, gate, subject)?;
+    site.journal.append(|_| Deed::of(&fact).causes([subject.cause]).took(took).logging(log.clone()))?;
+    Ok(fact.result.verdict)
+}
+
+/// Runs the check on one commit and tells what it said; nothing is recorded.
+pub fn ask(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Said, Error> {
+    (site.listener)(Progress::Checking(subject.worker));
+    let own = site.repository.commit(subject.commit)?.tree;
+    let protected = site.repository.protected_tree(site.base_tree, own, &gate.plan.protect)?;
+    let wanted = Wanted {
+        worker: subject.worker,
+        commit: subject.commit,
+        tree: protected.tree,
+        is_whole: protected.tree == own,
+        place: gate.plan.place,
+    };
+    let answer = answer(site, gate, (subject, wanted));
+    let took = answer.outcome.as_ref().map(|outcome| outcome.exit.elapsed).unwrap_or_default();
+    (site.listener)(Progress::Checked {
+        subject: subject.worker,
+        verdict: answer.verdict,
+        reason: answer.reason.clone(),
+        took,
+    });
+    Ok(said(gate, (subject, protected), answer))
+}
+
+fn answer(site: &Site<'_>, gate: &Gate, (subject, wanted): (Subject, Wanted)) -> Answer {
+    let found = match place::find(site, wanted) {
+        Ok(found) => found,
+        Err(error) => return Answer::error(gate.plan.place.unwrap_or_default(), told(&error)),
+    };
+    let errand = Errand {
+        argv: gate.argv.clone(),
+        cwd: &found.folder,
+        worker: subject.worker,
+        attempt: subject.attempt.unwrap_or(0),
+        log: "gate.log",
+        stdin: None,
+        timeout: gate.timeout(),
+    };
+    match site.run(&errand, &[]) {
+        Ok(outcome) => Answer::of(found.place, outcome),
+        Err(error) => Answer::error(found.place, told(&error)),
+    }
+}
+
+impl Answer {
+    fn of(place: Place, outcome: Outcome) -> Self {
+        let verdict = Verdict::from(outcome.exit.ending);
+        let reason = (verdict == Verdict::Error).then(|| format!("the check ended with {}", outcome.exit.ending));
+        Self { place, verdict, reason, outcome: Some(outcome) }
+    }
+
+    fn error(place: Place, reason: String) -> Self {
+        Self { place, verdict: Verdict::Error, reason: Some(reason), outcome: None }
+    }
+}
+
+/// Tells an error for the record, where no path of this machine belongs: its kinds only say what happened.
+fn told(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    if text.contains('/') { text.split('\'').step_by(2).collect::<Vec<_>>().join("a path") } else { text }
+}
+
+fn said(gate: &Gate, (subject, protected): (Subject, protect::Protected), answer: Answer) -> Said {
+    let args = gate_finished::Args {
+        worker: subject.worker,
+        attempt: subject.attempt,
+        argv: gate.plan.argv.clone(),
+        place: answer.place,
+        timeout_ms: gate.plan.timeout_ms,
+        protect: gate.plan.protect.clone(),
+    };
+    let ending = answer.outcome.as_ref().map(|outcome| outcome.exit.ending);
+    let result = gate_finished::Outcome {
+        commit: subject.commit,
+        tree: protected.tree,
+        verdict: answer.verdict,
+        exit_code: ending.and_then(Ending::exit_code),
+        ending,
+        reason: answer.reason,
+        log: answer.outcome.as_ref().map(|outcome| outcome.digest.clone()),
+        cached: false,
+        touched: protected.touched,
+    };
+    let took = answer.outcome.as_ref().map(|outcome| outcome.exit.elapsed).unwrap_or_default();
+    Said { fact: GateFinished { args, result }, took, log: answer.outcome.map(|outcome| outcome.entry) }
+}

@@ -1,0 +1,263 @@
+//! Journals: a run's history in its notes, read whole and written one event at a time.
+//!
+//! Every event is one compare-and-swap of the notes ref, together with the refs that it speaks of: both are there, or
+//! neither. A lost race is read again and the event chained anew.
+
+use std::sync::Mutex;
+
+use crate::{
+    model::{
+        chain::{self, Chain, Form, Tip},
+        event::{self, Draft, Event},
+        fact::Payload,
+        history::{History, Illegal, Step},
+        oid::Oid,
+        person_note,
+        ref_name::RefName,
+        run_id::RunId,
+    },
+    process::clock::Clock,
+    repo::{
+        identity::Identity,
+        journal_notes,
+        log_store::{self, LogEntry},
+        open::Repository,
+        refs::{self, Edit},
+    },
+};
+
+/// How often an event is chained anew before the race is given up.
+const TRIES: u32 = 200;
+
+/// Why a journal could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The run is not here.
+    #[error("run '{0}' is not in this repository")]
+    Unknown(RunId),
+    /// The journal is no chain.
+    #[error("the journal of run '{run}' is broken")]
+    Broken {
+        /// The run.
+        run: RunId,
+        /// Where.
+        source: chain::Broken,
+    },
+    /// An event cannot be read or made.
+    #[error("an event of run '{run}' cannot stand")]
+    Event {
+        /// The run.
+        run: RunId,
+        /// Why.
+        source: event::Error,
+    },
+    /// An event may not stand where it stands.
+    #[error("the history of run '{run}' is not a legal one")]
+    Illegal {
+        /// The run.
+        run: RunId,
+        /// Which, and why.
+        source: Illegal,
+    },
+    /// The notes.
+    #[error(transparent)]
+    Notes(#[from] journal_notes::Error),
+    /// A log.
+    #[error(transparent)]
+    Logs(#[from] log_store::Error),
+    /// A ref.
+    #[error(transparent)]
+    Refs(#[from] refs::Error),
+}
+
+/// What a run's journal says at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The notes commit; none before the first event.
+    pub notes: Option<Oid>,
+    /// The journal's bytes.
+    pub bytes: Vec<u8>,
+    /// Where its chain ends.
+    pub tip: Option<Tip>,
+    /// What it comes to.
+    pub history: History,
+}
+
+impl State {
+    /// Reads a run's journal from this repository's refs.
+    pub fn load(repository: &Repository, run: &RunId) -> Result<Self, Error> {
+        let notes = repository.notes(run)?.ok_or_else(|| Error::Unknown(run.clone()))?;
+        let bytes = repository.journal(run, &notes)?;
+        let (tip, history) = fold(run, &bytes)?;
+        Ok(Self { notes: Some(notes.commit), bytes, tip: Some(tip), history })
+    }
+
+    /// Returns the end of the chain.
+    #[must_use]
+    pub fn tip(&self) -> Tip {
+        self.tip.unwrap_or(Tip::GENESIS)
+    }
+}
+
+fn fold(run: &RunId, bytes: &[u8]) -> Result<(Tip, History), Error> {
+    let broken = |source| Error::Broken { run: run.clone(), source };
+    let mut chain = Chain::new(Form::Canonical);
+    let mut history = History::default();
+    for line in chain::lines(bytes) {
+        let event = chain.push(line.map_err(broken)?).map_err(broken)?;
+        take(run, &mut history, &event)?;
+    }
+    Ok((chain.finish().map_err(broken)?, history))
+}
+
+fn take(run: &RunId, history: &mut History, event: &Event<'_>) -> Result<(), Error> {
+    let step = Step::read(event).map_err(|source| Error::Event { run: run.clone(), source })?;
+    history.push(step).map_err(|source| Error::Illegal { run: run.clone(), source })
+}
+
+/// An event to be, with the refs and the log that go with it.
+#[derive(Clone, Debug, Default)]
+pub struct Deed {
+    draft: Draft,
+    edits: Vec<Edit>,
+    log: Option<LogEntry>,
+}
+
+impl Deed {
+    /// Makes the event of a fact.
+    #[must_use]
+    pub fn of<P: Payload>(fact: &P) -> Self {
+        let (args, result) = fact.halves();
+        let draft = Draft { tool_name: P::KIND.to_owned(), args, result, success: fact.success(), ..Draft::default() };
+        Self { draft, ..Self::default() }
+    }
+
+    /// Names the earlier events that it follows from.
+    #[must_use]
+    pub fn causes(mut self, seqs: impl IntoIterator<Item = u64>) -> Self {
+        self.draft.causes.extend(seqs);
+        self
+    }
+
+    /// Says how long it took.
+    #[must_use]
+    pub fn took(mut self, duration: std::time::Duration) -> Self {
+        self.draft.duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        self
+    }
+
+    /// Moves a ref with it.
+    #[must_use]
+    pub fn moving(mut self, name: RefName, expected: Option<Oid>, new: Oid) -> Self {
+        if expected != Some(new) {
+            self.edits.push(Edit { name, expected, new });
+        }
+        self
+    }
+
+    /// Keeps a log with it.
+    #[must_use]
+    pub fn logging(mut self, log: Option<LogEntry>) -> Self {
+        self.log = log;
+        self
+    }
+}
+
+/// A run's journal, open for writing; shared by the threads of a run.
+#[derive(Debug)]
+pub struct Journal<'a> {
+    /// Whose it is.
+    pub run: RunId,
+    repository: &'a Repository,
+    identity: Identity,
+    state: Mutex<State>,
+}
+
+impl<'a> Journal<'a> {
+    /// Begins the journal of a new run.
+    #[must_use]
+    pub fn begin(repository: &'a Repository, run: RunId, identity: Identity) -> Self {
+        Self { run, repository, identity, state: Mutex::default() }
+    }
+
+    /// Opens the journal of a run that is here.
+    pub fn open(repository: &'a Repository, run: RunId, identity: Identity) -> Result<Self, Error> {
+        let state = Mutex::new(State::load(repository, &run)?);
+        Ok(Self { run, repository, identity, state })
+    }
+
+    /// Returns what the journal says now.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.lock().clone()
+    }
+
+    /// Reads something off the history as it is now.
+    pub fn ask<T>(&self, question: impl FnOnce(&History) -> T) -> T {
+        question(&self.lock().history)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        // A thread that panicked wrote nothing: the state is whole.
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Appends the event that the history calls for, and returns its number.
+    ///
+    /// The deed is asked for again each time that somebody else was quicker, with the history as it is then.
+    pub fn append(&self, deed: impl Fn(&History) -> Deed) -> Result<u64, Error> {
+        let mut state = self.lock();
+        for _ in 0..TRIES {
+            match self.try_append(&state, &deed(&state.history)) {
+                Err(Error::Refs(refs::Error::Lost { name, .. })) if self.is_ours(&name) && state.notes.is_some() => {
+                    *state = State::load(self.repository, &self.run)?;
+                }
+                Err(error) => return Err(error),
+                Ok(next) => {
+                    *state = next;
+                    return Ok(state.tip().count);
+                }
+            }
+        }
+        let (name, expected) = (RefName::notes(&self.run), state.notes);
+        Err(refs::Error::Lost { name, expected, found: None }.into())
+    }
+
+    /// Tells whether a lost race over this ref only means that another event came first.
+    fn is_ours(&self, name: &RefName) -> bool {
+        [RefName::notes(&self.run), RefName::logs(&self.run)].contains(name)
+    }
+
+    fn try_append(&self, state: &State, deed: &Deed) -> Result<State, Error> {
+        let next = self.extend(state, deed.draft.clone())?;
+        let identity = self.identity.now();
+        let base = next.history.run().map(|run| run.args.base);
+        let mut notes: Vec<(Oid, Vec<u8>)> = base.into_iter().map(|base| (base, next.bytes.clone())).collect();
+        notes.extend(person_note::render_all(&next.history).into_iter().map(|(id, text)| (id, text.into_bytes())));
+        let commit = self.repository.write_notes(state.notes, &notes, &identity)?;
+        let mut edits = vec![Edit { name: RefName::notes(&self.run), expected: state.notes, new: commit }];
+        edits.extend(deed.edits.iter().cloned());
+        edits.extend(self.log_edit(deed, &identity)?);
+        self.repository.write_refs(&edits, &identity)?;
+        self.repository.sync_refs(edits.iter().map(|edit| &edit.name));
+        Ok(State { notes: Some(commit), ..next })
+    }
+
+    fn extend(&self, state: &State, mut draft: Draft) -> Result<State, Error> {
+        draft.time = Some(Clock::System.now());
+        let event = draft.seal(&state.tip()).map_err(|source| Error::Event { run: self.run.clone(), source })?;
+        let mut history = state.history.clone();
+        take(&self.run, &mut history, &event)?;
+        let mut bytes = state.bytes.clone();
+        bytes.extend_from_slice(event.line().as_bytes());
+        bytes.push(b'\n');
+        Ok(State { notes: state.notes, bytes, tip: Some(Tip::from(&event)), history })
+    }
+
+    fn log_edit(&self, deed: &Deed, identity: &Identity) -> Result<Option<Edit>, Error> {
+        let Some(log) = &deed.log else { return Ok(None) };
+        let expected = self.repository.logs(&self.run)?;
+        let new = self.repository.write_logs(expected, log, identity)?;
+        Ok(Some(Edit { name: RefName::logs(&self.run), expected, new }))
+    }
+}

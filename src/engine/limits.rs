@@ -1,0 +1,57 @@
+//! Limits: how long and how many, as users write them.
+
+use std::time::Duration;
+
+/// Reads a time such as `90s`, `10m` or `1h30m`; a number alone is seconds. None where it is no time, or none at all.
+#[must_use]
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let seconds = text.parse::<u64>().ok().map(Duration::from_secs);
+    let friendly = || text.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
+    seconds.or_else(friendly).filter(|duration| !duration.is_zero())
+}
+
+/// Returns how many workers run at once by default: as many as there are cores.
+#[must_use]
+pub fn cores() -> u16 {
+    std::thread::available_parallelism().map_or(1, |cores| u16::try_from(cores.get()).unwrap_or(u16::MAX))
+}
+
+/// Calls a function for each item on up to `jobs` threads; the next begins the moment one ends.
+pub fn in_parallel<T: Sync>(items: &[T], jobs: u16, act: impl Fn(&T) + Sync) {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..usize::from(jobs).min(items.len()) {
+            scope.spawn(|| {
+                while let Some(item) = items.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+                    act(item);
+                }
+            });
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        for (text, seconds) in [("90", 90), ("90s", 90), ("10m", 600), ("1h30m", 5400), (" 2h ", 7200)] {
+            assert_eq!(parse_duration(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "0", "0s", "-5s", "ten", "5 parsecs"] {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_item_is_acted_on_once() {
+        let items: Vec<u32> = (0..100).collect();
+        let sum = std::sync::atomic::AtomicU32::new(0);
+        in_parallel(&items, 7, |item| {
+            sum.fetch_add(*item, std::sync::atomic::Ordering::Relaxed);
+        });
+        assert_eq!(sum.into_inner(), 4950);
+    }
+}

@@ -1,0 +1,61 @@
+//! Progress: what happens while a run works, for whoever shows it.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::model::{diff_stat::DiffStat, ending::Ending, run_id::RunId, verdict::Verdict, worker::Worker};
+
+/// Who a progress is about: a worker, or base.
+pub type Subject = Option<Worker>;
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// This run is meant: the user named none.
+    Chosen(RunId),
+    /// A run of this name begins.
+    Begun(RunId),
+    /// These workers will be worked on.
+    Planned(Vec<Worker>),
+    /// A worktree is being made.
+    Preparing(Worker),
+    /// The agent is running.
+    Running {
+        /// The worker.
+        worker: Worker,
+        /// The agent's name.
+        agent: String,
+    },
+    /// The agent ended and its candidate is kept.
+    Finished {
+        /// The worker.
+        worker: Worker,
+        /// How the agent ended.
+        ending: Ending,
+        /// How much it changed.
+        diff: DiffStat,
+        /// How long it ran.
+        took: Duration,
+        /// What a provider complained of.
+        provider_error: Option<String>,
+    },
+    /// A gate, or a score, is running.
+    Checking(Subject),
+    /// A gate said something.
+    Checked {
+        /// Whose tree it was.
+        subject: Subject,
+        /// What it said.
+        verdict: Verdict,
+        /// Why it could not run.
+        reason: Option<String>,
+        /// How long it ran.
+        took: Duration,
+    },
+    /// A bundle is being written.
+    Bundling(PathBuf),
+    /// Something that a person should know.
+    Warning(String),
+}
+
+/// Whoever shows progress; called from several threads.
+pub type Listener<'a> = &'a (dyn Fn(Progress) + Sync);

@@ -1,0 +1,219 @@
+//! Sites: what every child of a run needs to know: repository, run, folders, environment, limits.
+
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{command_line, journal::Journal, progress::Listener};
+use crate::{
+    model::{ending::Ending, log_digest::LogDigest, oid::Oid, worker::Worker},
+    process::{
+        child::{self, Exit, Spec, Stdin},
+        environment::Environment,
+        log,
+        stop::Stop,
+    },
+    repo::{
+        include,
+        log_store::{self, LogEntry},
+        open::Repository,
+        settings::Settings,
+    },
+};
+
+/// How long a child that is told to end may take, unless `par.grace` says otherwise.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why a site could not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A folder or file of ours.
+    #[error("could not write '{}'", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The files that worktrees need.
+    #[error(transparent)]
+    Include(#[from] include::Error),
+    /// A child could not be run.
+    #[error(transparent)]
+    Child(#[from] child::Error),
+    /// A log could not be read.
+    #[error(transparent)]
+    Log(#[from] log::Error),
+    /// A log could not be kept.
+    #[error(transparent)]
+    Store(#[from] log_store::Error),
+}
+
+/// What every child of a run needs to know.
+pub struct Site<'a> {
+    /// The repository.
+    pub repository: &'a Repository,
+    /// The run's journal.
+    pub journal: &'a Journal<'a>,
+    /// Who is told what happens.
+    pub listener: Listener<'a>,
+    /// Whether to stop.
+    pub stop: Stop,
+    /// The folder of the run's worktrees.
+    pub root: PathBuf,
+    /// The folder of the run's live logs and task files.
+    pub scratch: PathBuf,
+    /// The commit that the run starts from.
+    pub base: Oid,
+    /// That commit's tree.
+    pub base_tree: Oid,
+    /// The command that prepares a worktree, where there is one.
+    pub setup: Option<String>,
+    /// The ignored files that each worktree needs.
+    pub included: Vec<PathBuf>,
+    /// How long a child that is told to end may take.
+    pub grace: Duration,
+}
+
+/// A child to run at a site.
+#[derive(Clone, Debug)]
+pub struct Errand<'e> {
+    /// The command line.
+    pub argv: Vec<OsString>,
+    /// The folder to run in.
+    pub cwd: &'e Path,
+    /// The worker, or none for base.
+    pub worker: Option<Worker>,
+    /// Which execution of the worker.
+    pub attempt: u32,
+    /// The log's name, such as `agent.log`.
+    pub log: &'e str,
+    /// The file on its standard input.
+    pub stdin: Option<PathBuf>,
+    /// The most time for it.
+    pub timeout: Option<Duration>,
+}
+
+/// What a child came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// How and when it ended.
+    pub exit: Exit,
+    /// What identifies its output.
+    pub digest: LogDigest,
+    /// The entry of its output among the run's logs.
+    pub entry: LogEntry,
+    /// The file with its output.
+    pub file: PathBuf,
+}
+
+impl<'a> Site<'a> {
+    /// Makes the site of a run from the user's settings.
+    pub fn new(journal: &'a Journal<'a>, repository: &'a Repository, settings: &Settings) -> Result<Self, Error> {
+        let root = repository.worktree_root(settings.get("par.worktreeRoot").map(Path::new), &journal.run);
+        let scratch = repository.scratch_dir().join(journal.run.as_str());
+        let (base, base_tree) =
+            journal.ask(|history| history.run().map_or((empty(), empty()), |run| (run.args.base, run.args.base_tree)));
+        Ok(Self {
+            repository,
+            journal,
+            listener: &|_| (),
+            stop: Stop::new().map_err(|source| Error::File { path: scratch.clone(), source })?,
+            root,
+            scratch,
+            base,
+            base_tree,
+            setup: settings.get("par.setup").map(str::to_owned),
+            included: repository.included_files()?,
+            grace: settings.get("par.grace").and_then(super::limits::parse_duration).unwrap_or(GRACE),
+        })
+    }
+
+    /// Returns the folder of one worker's live files; base has one too.
+    #[must_use]
+    pub fn scratch_of(&self, worker: Option<Worker>) -> PathBuf {
+        self.scratch.join(folder(worker))
+    }
+
+    /// Writes a file below the run's scratch folder.
+    pub fn write_scratch(&self, path: &Path, text: &str) -> Result<(), Error> {
+        let write = || {
+            fs::create_dir_all(path.parent().unwrap_or(path))?;
+            fs::write(path, text)
+        };
+        write().map_err(|source| Error::File { path: path.to_owned(), source })
+    }
+
+    /// Runs a child and keeps what it printed.
+    pub fn run(&self, errand: &Errand<'_>, environment: &[(&str, &str)]) -> Result<Outcome, Error> {
+        let file = self.scratch_of(errand.worker).join(errand.log);
+        let parent = file.parent().unwrap_or(&file);
+        fs::create_dir_all(parent).map_err(|source| Error::File { path: parent.to_owned(), source })?;
+        let spec = Spec {
+            argv: errand.argv.clone(),
+            cwd: errand.cwd.to_owned(),
+            environment: self.environment(errand, environment),
+            stdin: errand.stdin.clone().map_or(Stdin::Null, Stdin::File),
+            log: file.clone(),
+            timeout: errand.timeout,
+            grace: self.grace,
+        };
+        let exit = child::run(&spec, &self.stop)?;
+        let digest = log::digest(&file)?;
+        let blob = self.repository.store_log(&file)?;
+        let entry = LogEntry { folder: folder(errand.worker), name: errand.log.to_owned(), blob };
+        Ok(Outcome { exit, digest: LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes }, entry, file })
+    }
+
+    fn environment(&self, errand: &Errand<'_>, wanted: &[(&str, &str)]) -> Environment {
+        let mut environment = Environment::inherit();
+        for (name, value) in wanted {
+            // What the user set himself goes first.
+            if environment.get(name).is_none() {
+                environment = environment.with(*name, *value);
+            }
+        }
+        let worker = errand.worker.map_or("base".to_owned(), |worker| worker.get().to_string());
+        environment
+            .with("PAR_RUN", self.journal.run.as_str())
+            .with("PAR_WORKER", worker)
+            .with("PAR_ATTEMPT", errand.attempt.to_string())
+            .with("PAR_BASE", self.base.to_string())
+            .with("PAR_TASK_FILE", self.task_file(errand.worker))
+            .with("GIT_CEILING_DIRECTORIES", errand.cwd.parent().unwrap_or(errand.cwd))
+    }
+
+    /// Returns the file with the task's text for one worker.
+    #[must_use]
+    pub fn task_file(&self, worker: Option<Worker>) -> PathBuf {
+        self.scratch_of(worker).join("task.md")
+    }
+
+    /// Makes a fresh worktree ready for work: the included files, then the setup command; tells the step that failed.
+    pub fn prepare(&self, folder: &Path, worker: Option<Worker>) -> Result<Option<(&'static str, Ending)>, Error> {
+        self.repository.copy_included(&self.included, folder)?;
+        let Some(setup) = &self.setup else { return Ok(None) };
+        let errand = Errand {
+            argv: command_line::shell(setup),
+            cwd: folder,
+            worker,
+            attempt: 1,
+            log: "setup.log",
+            stdin: None,
+            timeout: None,
+        };
+        let ending = self.run(&errand, &[])?.exit.ending;
+        Ok((!ending.is_success()).then_some(("setup", ending)))
+    }
+}
+
+fn folder(worker: Option<Worker>) -> String {
+    worker.map_or("base".to_owned(), |worker| worker.to_string())
+}
+
+fn empty() -> Oid {
+    Oid(gix::ObjectId::empty_tree(gix::hash::Kind::Sha1))
+}

@@ -1,0 +1,48 @@
+//! Supervisors: the process that works on a run holds a lock, which the system drops when it dies.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::{model::run_id::RunId, repo::open::Repository};
+
+/// The hold on a run, kept until it is dropped.
+#[derive(Debug)]
+pub struct Hold {
+    _file: File,
+}
+
+/// Why a run could not be held.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Somebody else holds it.
+    #[error("run '{0}' is being worked on by another process")]
+    Held(RunId),
+    /// The lock file.
+    #[error("could not lock '{}'", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Holds a run while it is worked on.
+pub fn hold(repository: &Repository, run: &RunId) -> Result<Hold, Error> {
+    let path = lock_path(repository, run);
+    let failed = |source| Error::File { path: path.clone(), source };
+    fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(failed)?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Hold { _file: file }),
+        Err(TryLockError::WouldBlock) => Err(Error::Held(run.clone())),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+fn lock_path(repository: &Repository, run: &RunId) -> PathBuf {
+    Path::new(&repository.scratch_dir()).join(run.as_str()).join("lock")
+}
