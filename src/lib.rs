@@ -5,7 +5,13 @@
 //! - [`model`] (floor 0): values and decisions: names, events, chain, rule, certificate. Touches nothing.
 //! - [`repo`] (floor 1): git: refs, notes, objects, worktrees, snapshots, measures, merges, the one door to git(1).
 //! - [`process`] (floor 1): children: group, deadline, log; clock and interrupt.
+//! - [`engine`] (floor 2): what several verbs share: a run's journal, a worker, a gate, an audit.
+//! - [`command`] (floor 3): one room a verb: its arguments, its report, its run.
+//! - [`cli`] (floor 4): argv in, text and a number out: shared flags, screen, exit codes, pages.
 
+pub mod cli;
+pub mod command;
+pub mod engine;
 pub mod model;
 pub mod process;
 pub mod repo;

@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Measures on this machine what the README claims: A and B by turns, in wall milliseconds.
+#
+#   benches/figures.sh [read] [verify] [spawn]      all three without an argument
+#
+# ROUNDS is how often each side runs (default 11), EVENTS the length of the journal, FILES the size of the repository.
+# Needs bash 5, git and awk; `verify` needs python3 and installs korg-verify under target/bench-tools. What runs between
+# the rounds is not timed. A command that fails ends the script.
+set -euo pipefail
+export LC_ALL=C
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+target=${CARGO_TARGET_DIR:-$root/target}
+rounds=${ROUNDS:-11} events=${EVENTS:-100000} files=${FILES:-20000}
+
+seal() { # a home, and no configuration but our own
+    work=$(mktemp -d "${TMPDIR:-/tmp}/git-par-figures.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    unset "${!GIT_@}"
+    export HOME=$work GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null PATH=$target/release:$PATH
+    export GIT_{AUTHOR,COMMITTER}_NAME=bench GIT_{AUTHOR,COMMITTER}_EMAIL=bench@example.org
+}
+
+clock() { # wall microseconds of a command
+    local start=${EPOCHREALTIME/./}
+    "$@" >"$work/out" 2>"$work/err" || { echo "failed: $*" >&2; cat "$work/out" "$work/err" >&2; exit 1; }
+    micros=$((${EPOCHREALTIME/./} - start))
+}
+
+summary() { # min, median and max of lines of microseconds
+    sort -n "$2" | awk -v name="$1" '{ t[NR] = $1 / 1000 }
+        END { printf "  %-34s min %9.1f  median %9.1f  max %9.1f\n", name, t[1], t[int((NR + 1) / 2)], t[NR] }'
+}
+
+median() { sort -n "$1" | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
+
+compare() { # $1 runs before each timed run; $2 and $3 are functions or commands without arguments
+    local reset=$1 a=$2 b=$3 round side
+    : >"$work/a" >"$work/b"
+    for ((round = 0; round <= rounds; round++)); do
+        for side in a b; do
+            $reset
+            clock "${!side}"
+            [ "$round" -eq 0 ] || echo "$micros" >>"$work/$side" # the first round warms the caches
+        done
+    done
+    $reset
+    summary "A $a" "$work/a"
+    summary "B $b" "$work/b"
+    awk -v a="$(median "$work/a")" -v b="$(median "$work/b")" 'BEGIN { printf "  B / A %.3f\n", b / a }'
+}
+
+peak() { # the most memory that a command held, in KiB
+    if [ -x /usr/bin/time ]; then
+        /usr/bin/time -f %M -o "$work/peak" "$@" >/dev/null && cat "$work/peak"
+        return
+    fi
+    local key value top=0 child
+    "$@" >/dev/null & child=$!
+    # Read as long as it lives; what it holds after the last look is missed.
+    while [ -r "/proc/$child/status" ] && kill -0 "$child" 2>/dev/null; do
+        while read -r key value _; do [ "$key" != VmHWM: ] || top=$value; done <"/proc/$child/status" || break
+    done 2>/dev/null
+    wait "$child" && echo "$top"
+}
+
+# --- read: a run is read about as fast as git starts -------------------------------------------------------------------
+
+git_rev_parse() { git rev-parse HEAD; }
+git_par_list() { git par list bench; }
+figure_read() {
+    git init -q "$work/read" && cd "$work/read"
+    git commit -q --allow-empty -m base
+    git par spawn -n 1 --name bench -- true >"$work/out"
+    compare : git_rev_parse git_par_list
+}
+
+# --- verify: a long journal ------------------------------------------------------------------------------------------
+
+journal() { # one run_started, then gate_finished to the end, chained as korg-ledger@v1 (DESIGN section 4)
+    python3 - "$events" <<'PY'
+import hashlib, json, sys
+text = lambda value: json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+prev = "0" * 64
+for seq in range(1, int(sys.argv[1]) + 1):
+    args, result = {"task": "bench", "base": "1" * 40}, {}
+    if seq > 1:
+        args = {"worker": seq % 8 + 1, "tree": "%040x" % seq, "argv": ["cargo", "test"]}
+        result = {"verdict": "pass", "exit_code": 0, "cached": False}
+    event = {"schema_version": "1.0", "seq_id": seq, "source_agent": "git-par", "success": True, "duration_ms": seq % 977,
+             "tool_name": "gate_finished" if seq > 1 else "run_started", "args": args, "result": result, "prev_hash": prev}
+    if seq > 1:
+        event["triggered_by"] = 1
+    prev = event["entry_hash"] = hashlib.sha256(text(event).encode()).hexdigest()
+    print(text(event))
+PY
+}
+
+korg_verify() { "$korg" "$work/journal.jsonl"; }
+git_par_verify() { git par verify "$work/journal.jsonl"; }
+
+figure_verify() {
+    git init -q "$work/verify" && cd "$work/verify"
+    journal >"$work/journal.jsonl"
+    echo "  $events events, $(wc -c <"$work/journal.jsonl") bytes"
+    compare : korg_verify git_par_verify
+    echo "  peak KiB: A $(peak "$korg" "$work/journal.jsonl"), B $(peak git-par verify "$work/journal.jsonl")"
+}
+
+# --- spawn: eight worktrees of a large repository ----------------------------------------------------------------------
+
+tree() { # a commit of many files of some 6.5 kB that do not repeat, as a fast-import stream
+    awk -v files="$files" 'BEGIN {
+        print "commit refs/heads/main\ncommitter bench <bench@example.org> 0 +0000\ndata 0"
+        for (file = seed = 1; file <= files; file++) {
+            printf "M 100644 inline d%d/e%d/f%d.txt\ndata <<END\n", file % 20, int(file / 20) % 40, file
+            for (line = 0; line < 120; line++) {
+                seed = (seed * 16807) % 2147483647
+                printf "line %d of file %d says %.0f and then %.0f, no more\n", line, file, seed, (seed * 7919) % 1000003
+            }
+            print "END"
+        }
+    }'
+}
+
+worktree_add_loop() { local n; for n in 1 2 3 4 5 6 7 8; do git worktree add -q --detach "../loop/w$n" || return; done; }
+git_par_spawn() { git par spawn -n 8 -- true; }
+
+forget() { # the state before either side
+    rm -rf "$work/loop" "$work/big.par" .git/par
+    git worktree prune
+    git for-each-ref --format='delete %(refname)' refs/par refs/notes/par | git update-ref --stdin
+    sync
+}
+
+figure_spawn() {
+    git init -q -b main "$work/big" && cd "$work/big"
+    tree | git fast-import --quiet
+    git reset -q --hard
+    echo "  $files files"
+    compare forget worktree_add_loop git_par_spawn
+}
+
+[ $# -gt 0 ] || set -- read verify spawn
+cd "$root"
+cargo build -q --release
+korg=$target/bench-tools/bin/korg-verify
+[[ " $* " != *" verify "* || -x $korg ]] || cargo install -q korg-verify --version 0.1.0 --root "$target/bench-tools"
+seal
+for name; do echo "$name" && "figure_$name"; done

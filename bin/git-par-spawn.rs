@@ -1,0 +1,4 @@
+//! `git-par-spawn`: the verb as a program of its own.
+fn main() -> std::process::ExitCode {
+    git_par::cli::main_of("spawn")
+}

@@ -1,0 +1,4 @@
+//! `git-par-verify`: the verb as a program of its own.
+fn main() -> std::process::ExitCode {
+    git_par::cli::main_of("verify")
+}

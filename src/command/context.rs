@@ -1,0 +1,45 @@
+//! Contexts: what a command is given besides its arguments.
+
+use std::path::PathBuf;
+
+use super::Error;
+use crate::{
+    engine::{
+        progress::{Listener, Progress},
+        runs,
+    },
+    model::run_id::RunId,
+    process::stop::Stop,
+    repo::open::Repository,
+};
+
+/// What a command is given besides its arguments.
+pub struct Context<'a> {
+    /// The folder that it runs in.
+    pub here: PathBuf,
+    /// Who is told what happens.
+    pub listener: Listener<'a>,
+    /// Whether the user wants it to stop.
+    pub stop: Stop,
+}
+
+impl Context<'_> {
+    /// Opens the repository that the user stands in.
+    pub fn open(&self) -> Result<Repository, Error> {
+        Ok(Repository::discover(&self.here)?)
+    }
+
+    /// Chooses the run that the user means, and says which where he named none.
+    pub fn choose(&self, repository: &Repository, wanted: Option<&str>) -> Result<RunId, Error> {
+        let run = runs::choose(repository, wanted)?;
+        if wanted.is_none() {
+            (self.listener)(Progress::Chosen(run.clone()));
+        }
+        Ok(run)
+    }
+
+    /// Tells the user something that is no answer.
+    pub fn warn(&self, text: impl Into<String>) {
+        (self.listener)(Progress::Warning(text.into()));
+    }
+}

@@ -1,0 +1,127 @@
+//! Errors: what went wrong in a command, of which kind it is, and where there is a way out.
+
+use std::error::Error as StdError;
+
+use crate::{
+    engine::{journal, runs},
+    model::{agent_choice, rule, run_id, worker},
+    repo::{git, identity, open, refs, seal, target},
+};
+
+/// What kind of trouble it is; the exit status follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The command was not understood.
+    Usage,
+    /// A race was lost, or something is busy: the same command may work in a moment.
+    Busy,
+    /// A person must decide.
+    Conflict,
+    /// It cannot be done.
+    Cannot,
+}
+
+/// What went wrong in a command.
+#[derive(Debug)]
+pub struct Error {
+    /// What kind of trouble it is.
+    pub kind: Kind,
+    /// The trouble and its causes, outermost first.
+    pub messages: Vec<String>,
+    /// Ways out: exact commands to type.
+    pub hints: Vec<String>,
+}
+
+impl Error {
+    /// Makes an error of a command's own.
+    #[must_use]
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, messages: vec![message.into()], hints: Vec::new() }
+    }
+
+    /// Makes an error about how the command was called.
+    #[must_use]
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// Adds a way out.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for Error {
+    fn from(error: E) -> Self {
+        let chain = chain(&error);
+        let kind = chain.iter().find_map(|cause| kind_of(*cause)).unwrap_or(Kind::Cannot);
+        let hints = chain.iter().filter_map(|cause| hint_of(*cause)).take(1).collect();
+        let mut messages: Vec<String> = Vec::new();
+        for cause in chain {
+            let message = cause.to_string();
+            // A transparent error says what its cause says.
+            if messages.last() != Some(&message) {
+                messages.push(message);
+            }
+        }
+        Self { kind, messages, hints }
+    }
+}
+
+fn chain<'e>(error: &'e (dyn StdError + 'static)) -> Vec<&'e (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source()).collect()
+}
+
+fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
+    let usage = error.is::<rule::Error>()
+        || error.is::<run_id::Error>()
+        || error.is::<worker::Error>()
+        || error.is::<agent_choice::Error>();
+    if usage {
+        return Some(Kind::Usage);
+    }
+    match error.downcast_ref() {
+        Some(target::Error::Lost(_)) => return Some(Kind::Busy),
+        Some(target::Error::Refused { .. } | target::Error::Unfinished { .. }) => return Some(Kind::Conflict),
+        _ => {}
+    }
+    if let Some(refs::Error::Lost { .. }) = error.downcast_ref() {
+        return Some(Kind::Busy);
+    }
+    matches!(error.downcast_ref(), Some(runs::Error::Ambiguous { .. })).then_some(Kind::Usage)
+}
+
+fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
+    if let Some(open::Error::Refused(message)) = error.downcast_ref() {
+        return open_hint(message);
+    }
+    if let Some(identity::Error::Unknown(_)) = error.downcast_ref() {
+        return Some(
+            "git config --global user.name 'Your Name' && git config --global user.email you@example.com".to_owned(),
+        );
+    }
+    if let Some(runs::Error::None) = error.downcast_ref() {
+        return Some("git fetch origin 'refs/par/*:refs/par/*' 'refs/notes/par/*:refs/notes/par/*'".to_owned());
+    }
+    if let Some(runs::Error::Unknown(_)) = error.downcast_ref() {
+        return Some("git par list".to_owned());
+    }
+    if let Some(journal::Error::Broken { run, .. } | journal::Error::Illegal { run, .. }) = error.downcast_ref() {
+        return Some(format!("git par verify {run}"));
+    }
+    if let Some(seal::Error::Sign(_)) = error.downcast_ref() {
+        return Some("git par seal --no-sign".to_owned());
+    }
+    matches!(error.downcast_ref(), Some(git::Error::NotFound)).then(|| "install git 2.40 or newer".to_owned())
+}
+
+fn open_hint(message: &str) -> Option<String> {
+    if message.contains("not a git repository") {
+        return Some("git init".to_owned());
+    }
+    let folder = message.split_once("dubious ownership in repository at ").map(|(_, rest)| rest)?;
+    let folder = folder.split(';').next().unwrap_or_default().trim();
+    Some(format!("git config --global --add safe.directory {folder}"))
+}

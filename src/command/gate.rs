@@ -1,0 +1,158 @@
+//! `git par gate`: the same check on each candidate.
+
+use std::{ffi::OsString, sync::Mutex, time::Duration};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    Answer, Context, Error, Kind, Report,
+    gate_choice::{self, GateChoice, duration},
+    report, spawn,
+    standing::Standing,
+};
+use crate::{
+    engine::{
+        gate::{self, Gate, Subject},
+        journal::Journal,
+        limits,
+        progress::Progress,
+        site::Site,
+    },
+    model::{gate_plan::Place, history::History, verdict::Verdict, worker::Worker},
+    repo::{open::Repository, settings::Settings},
+};
+
+/// Run the project's check on each candidate, on a tree proven to be the candidate's.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// The run, or a unique beginning of its name [default: the newest]
+    pub run: Option<String>,
+    /// Only this worker; may be given several times
+    #[arg(short = 'w', long = "worker", value_name = "N")]
+    pub workers: Vec<Worker>,
+    /// How many checks at once [default: par.jobs, else the number of cores]
+    #[arg(short = 'j', long, value_name = "JOBS", env = "GIT_PAR_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Where to run it: the worker's own worktree, or a clean one of the commit [default: the worktree where it still holds the candidate, else clean]
+    #[arg(long, value_name = "worktree|clean")]
+    pub place: Option<Place>,
+    /// The most time for one check, such as 90s or 10m [default: par.gateTimeout]
+    #[arg(long, value_name = "T", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Take these paths from base, whatever a candidate made of them, and mark who touched them
+    #[arg(long, value_name = "PATHSPEC")]
+    pub protect: Vec<String>,
+    /// Gate base too: a check that base passes already cannot tell
+    #[arg(long)]
+    pub baseline: bool,
+    /// The check's command line [default: the run's own gate, else par.gate]
+    #[arg(last = true, value_name = "CMD")]
+    pub argv: Vec<OsString>,
+}
+
+/// What a gating answers.
+#[derive(Debug, Serialize)]
+pub struct Gated {
+    /// How the run stands.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The workers that were gated now.
+    pub gated: Vec<Worker>,
+    /// What kept a check from being recorded.
+    pub errors: Vec<String>,
+    #[serde(skip)]
+    interrupted: bool,
+}
+
+/// Gates the candidates.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<Gated, Error> {
+    let repository = context.open()?;
+    let settings = repository.settings()?;
+    let identity = repository.require_identity()?;
+    let run = context.choose(&repository, args.run.as_deref())?;
+    let journal = Journal::open(&repository, run, identity)?;
+    let gate = chosen(args, &journal, (&repository, &settings))?;
+    let subjects = subjects(args, &journal)?;
+    let mut site = Site::new(&journal, &repository, &settings)?;
+    site.listener = context.listener;
+    site.stop = context.stop.clone();
+    (context.listener)(Progress::Planned(subjects.iter().filter_map(|subject| subject.worker).collect()));
+    let subjects: Vec<Subject> = args.baseline.then(|| Subject::base(&site)).into_iter().chain(subjects).collect();
+    let errors = gate_all(&site, &gate, &subjects, spawn::jobs(args.jobs, &settings));
+    let standing = journal.ask(Standing::of).ok_or_else(|| Error::new(Kind::Cannot, "the run has not started"))?;
+    let gated = subjects.iter().filter_map(|subject| subject.worker).collect();
+    Ok(Gated { standing, gated, errors, interrupted: context.stop.is_set() })
+}
+
+fn chosen(args: &Args, journal: &Journal<'_>, (repository, settings): (&Repository, &Settings)) -> Result<Gate, Error> {
+    if !args.argv.is_empty() {
+        let choice = GateChoice {
+            argv: args.argv.clone(),
+            place: args.place,
+            timeout: args.timeout,
+            protect: args.protect.clone(),
+        };
+        return choice.gate(repository);
+    }
+    let planned = journal.ask(|history| history.run().and_then(|run| run.args.gate.clone()));
+    let mut gate = match (planned, gate_choice::configured(settings)) {
+        (Some(plan), _) => gate_choice::planned(&plan),
+        (None, Some(choice)) => choice.gate(repository)?,
+        (None, None) => return Err(Error::usage("there is no check to run").hint("git par gate -- make test")),
+    };
+    gate.plan.place = args.place.or(gate.plan.place);
+    gate.plan.timeout_ms =
+        args.timeout.and_then(|timeout| u64::try_from(timeout.as_millis()).ok()).or(gate.plan.timeout_ms);
+    gate.plan.protect.extend(args.protect.iter().cloned());
+    Ok(gate)
+}
+
+fn subjects(args: &Args, journal: &Journal<'_>) -> Result<Vec<Subject>, Error> {
+    journal.ask(|history| {
+        if args.workers.is_empty() {
+            return Ok(history.lanes().filter_map(|(worker, _)| Subject::candidate(history, worker)).collect());
+        }
+        args.workers.iter().map(|worker| require_subject(history, *worker)).collect()
+    })
+}
+
+fn require_subject(history: &History, worker: Worker) -> Result<Subject, Error> {
+    Subject::candidate(history, worker).ok_or_else(|| gate::Error::NoCandidate(worker).into())
+}
+
+fn gate_all(site: &Site<'_>, gate: &Gate, subjects: &[Subject], jobs: u16) -> Vec<String> {
+    let errors = Mutex::new(Vec::new());
+    limits::in_parallel(subjects, jobs, |subject| {
+        if site.stop.is_set() {
+            return;
+        }
+        if let Err(error) = gate::run(site, gate, *subject).map_err(Error::from) {
+            let whose = subject.worker.map_or("base".to_owned(), |worker| worker.to_string());
+            let text = format!("{whose}: {}", error.messages.join(": "));
+            errors.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(text);
+        }
+    });
+    errors.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl Report for Gated {
+    fn text(&self) -> String {
+        let base = self.standing.baseline.map(|verdict| format!("base: {}\n", super::style::verdict(verdict)));
+        let errors: String = self.errors.iter().map(|error| format!("{error}\n")).collect();
+        format!("{}{}{}{errors}", self.standing.table(), base.unwrap_or_default(), self.standing.gate_line())
+    }
+
+    fn json(&self) -> Value {
+        report::object(self)
+    }
+
+    fn answer(&self) -> Answer {
+        let passed = |row: &super::standing::Row| self.gated.contains(&row.worker) && row.verdict == Verdict::Pass;
+        match (self.interrupted, self.errors.is_empty() && self.standing.workers.iter().any(passed)) {
+            (true, _) => Answer::Interrupted,
+            (false, true) => Answer::Yes,
+            (false, false) => Answer::No,
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! `git par merge`: the winner into a branch: computed first, recorded as an intent, then moved.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Answer, Context, Error, Kind, Report, report, style::Style};
+use crate::{
+    engine::journal::{Deed, Journal},
+    model::{
+        candidate,
+        fact::{MergeFinished, MergeStarted, merge_finished, merge_started},
+        history::History,
+        merge_mode::MergeMode,
+        oid::Oid,
+        ref_name::RefName,
+        run_id::RunId,
+        worker::Worker,
+    },
+    repo::{
+        merge::{Merged, NewCommit},
+        open::Repository,
+        target::Step,
+    },
+};
+
+/// How far back a merge that was cut short is looked for, in first parents.
+const FARTHEST: u32 = 1000;
+
+/// Merge the winner into a branch, or change nothing and say why.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
+pub struct Args {
+    /// The run, or a unique beginning of its name [default: the newest]
+    pub run: Option<String>,
+    /// The branch to merge into [default: the one that is checked out here]
+    #[arg(long, value_name = "BRANCH")]
+    pub into: Option<String>,
+    /// Always make a merge commit (the default)
+    #[arg(long, conflicts_with_all = ["ff", "squash"])]
+    pub no_ff: bool,
+    /// Move the branch to the candidate itself where that is possible
+    #[arg(long, conflicts_with = "squash")]
+    pub ff: bool,
+    /// Put the merged tree on the branch as one commit
+    #[arg(long)]
+    pub squash: bool,
+    /// The message of the commit; trailers are added
+    #[arg(short = 'm', long, value_name = "M")]
+    pub message: Option<String>,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What a merge came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The branch moved.
+    Merged,
+    /// It would.
+    WouldMerge,
+    /// The branch had it already.
+    AlreadyMerged,
+    /// Paths conflict; nothing changed.
+    Conflict,
+}
+
+/// What a merge answers.
+#[derive(Debug, Serialize)]
+pub struct MergeReport {
+    /// The run.
+    pub run: RunId,
+    /// The worker whose candidate it is.
+    pub worker: Worker,
+    /// The candidate.
+    pub candidate: Oid,
+    /// The branch, as a full ref name.
+    pub target: String,
+    /// How.
+    pub mode: MergeMode,
+    /// What it came to.
+    pub state: State,
+    /// The branch's commit before.
+    pub ours: Oid,
+    /// The branch's commit after.
+    pub commit: Option<Oid>,
+    /// The merged tree.
+    pub tree: Option<Oid>,
+    /// Paths that conflict, quoted as git quotes.
+    pub conflicts: Vec<String>,
+}
+
+/// A merge that is about to be done: what, where to, and how.
+struct Plan {
+    worker: Worker,
+    candidate: Oid,
+    target: RefName,
+    mode: MergeMode,
+    ours: Oid,
+}
+
+/// Merges the winner.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<MergeReport, Error> {
+    let repository = context.open()?;
+    let identity = repository.require_identity()?;
+    let run = context.choose(&repository, args.run.as_deref())?;
+    let journal = Journal::open(&repository, run, identity)?;
+    let plan = Plan::make(args, &repository, &journal)?;
+    if let Some(done) = plan.find_done(&repository, &journal)? {
+        return Ok(plan.report(&journal, State::AlreadyMerged).with(done));
+    }
+    match repository.merge_trees(plan.ours, plan.candidate)? {
+        Merged::Conflict(paths) => plan.conflict(args, &journal, paths),
+        Merged::Clean(tree) if tree == repository.commit(plan.ours)?.tree => {
+            Ok(plan.report(&journal, State::AlreadyMerged).with((plan.ours, tree)))
+        }
+        Merged::Clean(tree) if args.dry_run => plan.rehearse(&repository, &journal, tree),
+        Merged::Clean(tree) => plan.carry_out(args, &repository, (&journal, tree)),
+    }
+}
+
+fn winner(history: &History) -> Option<(Worker, Oid)> {
+    let result = &history.selected.as_ref()?.fact.result;
+    Some((result.winner?, result.candidate?))
+}
+
+fn target(args: &Args, repository: &Repository) -> Result<RefName, Error> {
+    if let Some(branch) = &args.into {
+        return Ok(RefName::branch(branch));
+    }
+    repository.current_branch()?.ok_or_else(|| {
+        Error::new(Kind::Cannot, "HEAD is detached: there is no branch to merge into")
+            .hint("git par merge --into BRANCH")
+    })
+}
+
+impl Plan {
+    fn make(args: &Args, repository: &Repository, journal: &Journal<'_>) -> Result<Self, Error> {
+        let run = &journal.run;
+        let (worker, candidate) = journal.ask(winner).ok_or_else(|| {
+            Error::new(Kind::Cannot, format!("run '{run}' has no winner")).hint(format!("git par pick {run}"))
+        })?;
+        let target = target(args, repository)?;
+        let ours = repository.ref_target(&target)?;
+        let ours = ours.ok_or_else(|| {
+            Error::new(Kind::Cannot, format!("branch '{target}' does not exist")).hint("git branch --list")
+        })?;
+        let wanted = match (args.ff, args.squash) {
+            (true, _) => MergeMode::Ff,
+            (_, true) => MergeMode::Squash,
+            _ => MergeMode::NoFf,
+        };
+        let can_ff = wanted == MergeMode::Ff && repository.is_ancestor(ours, candidate)?;
+        // Where the branch went on meanwhile, a merge commit does what a fast-forward cannot.
+        let mode = if wanted == MergeMode::Ff && !can_ff { MergeMode::NoFf } else { wanted };
+        Ok(Self { worker, candidate, target, mode, ours })
+    }
+
+    fn report(&self, journal: &Journal<'_>, state: State) -> MergeReport {
+        MergeReport {
+            run: journal.run.clone(),
+            worker: self.worker,
+            candidate: self.candidate,
+            target: self.target.to_string(),
+            mode: self.mode,
+            state,
+            ours: self.ours,
+            commit: None,
+            tree: None,
+            conflicts: Vec::new(),
+        }
+    }
+
+    /// Finds the commit by which the branch has this candidate already, and records one that was cut short.
+    fn find_done(&self, repository: &Repository, journal: &Journal<'_>) -> Result<Option<(Oid, Oid)>, Error> {
+        let recorded = journal.ask(|history| self.recorded(history));
+        if let Some((commit, tree)) = recorded
+            && repository.is_ancestor(commit, self.ours)?
+        {
+            return Ok(Some((commit, tree)));
+        }
+        let pending = journal.ask(|history| history.merging.as_ref().map(|placed| placed.fact.clone()));
+        if let Some(intent) = pending.filter(|intent| self.is_of(intent))
+            && let Some(commit) = find_cut_short(repository, &intent.args, self.ours)?
+        {
+            close(repository, journal, (&intent, commit))?;
+            return Ok(Some((commit, intent.args.tree)));
+        }
+        let contained = repository.is_ancestor(self.candidate, self.ours)?;
+        Ok(contained.then_some((self.ours, repository.commit(self.ours)?.tree)))
+    }
+
+    fn recorded(&self, history: &History) -> Option<(Oid, Oid)> {
+        let same =
+            |fact: &&MergeFinished| fact.args.candidate == self.candidate && fact.args.target == self.target.as_str();
+        let fact = history.merged.iter().rev().map(|placed| &placed.fact).find(same)?;
+        Some((fact.result.commit?, fact.result.tree?))
+    }
+
+    fn is_of(&self, intent: &MergeStarted) -> bool {
+        intent.args.candidate == self.candidate && intent.args.target == self.target.as_str()
+    }
+
+    fn conflict(&self, args: &Args, journal: &Journal<'_>, conflicts: Vec<String>) -> Result<MergeReport, Error> {
+        let report = MergeReport { conflicts: conflicts.clone(), ..self.report(journal, State::Conflict) };
+        if !args.dry_run {
+            self.record_failure(journal, merge_finished::Outcome { conflicts, ..merge_finished::Outcome::default() })?;
+        }
+        Ok(report)
+    }
+
+    fn rehearse(&self, repository: &Repository, journal: &Journal<'_>, tree: Oid) -> Result<MergeReport, Error> {
+        let to = self.new_commit(repository, tree, "rehearsal\n")?;
+        repository.require_advance(&Step { branch: &self.target, from: self.ours, to, message: "" })?;
+        Ok(MergeReport { tree: Some(tree), ..self.report(journal, State::WouldMerge) })
+    }
+
+    fn carry_out(
+        &self,
+        args: &Args,
+        repository: &Repository,
+        (journal, tree): (&Journal<'_>, Oid),
+    ) -> Result<MergeReport, Error> {
+        let intent = MergeStarted {
+            args: merge_started::Args {
+                worker: self.worker,
+                candidate: self.candidate,
+                target: self.target.to_string(),
+                mode: self.mode,
+                ours: self.ours,
+                tree,
+            },
+            result: merge_started::Outcome {},
+        };
+        journal.append(|history| Deed::of(&intent).causes(history.selected.as_ref().map(|placed| placed.seq)))?;
+        let commit = self.new_commit(repository, tree, &self.message(args, journal))?;
+        let reflog = format!("par merge {}", journal.run);
+        let step = Step { branch: &self.target, from: self.ours, to: commit, message: &reflog };
+        if let Err(error) = repository.advance(&step) {
+            let reason = Some("the branch could not be moved safely".to_owned());
+            self.record_failure(journal, merge_finished::Outcome { reason, ..merge_finished::Outcome::default() })?;
+            return Err(error.into());
+        }
+        close(repository, journal, (&intent, commit))?;
+        Ok(self.report(journal, State::Merged).with((commit, tree)))
+    }
+
+    fn new_commit(&self, repository: &Repository, tree: Oid, message: &str) -> Result<Oid, Error> {
+        let parents: &[Oid] = match self.mode {
+            MergeMode::Ff => return Ok(self.candidate),
+            MergeMode::NoFf => &[self.ours, self.candidate],
+            MergeMode::Squash => &[self.ours],
+        };
+        Ok(repository.commit_tree(&NewCommit { tree, parents, message, may_sign: true })?)
+    }
+
+    fn message(&self, args: &Args, journal: &Journal<'_>) -> String {
+        let task = journal.ask(|history| history.run().map(|run| run.args.task.clone())).unwrap_or_default();
+        let trailers = [
+            ("Par-Run", journal.run.to_string()),
+            ("Par-Worker", self.worker.to_string()),
+            ("Par-Journal", journal.state().tip().hash.to_string()),
+        ];
+        match &args.message {
+            Some(message) => format!("{}\n\n{}", message.trim_end(), candidate::trailers(&trailers)),
+            None => candidate::message(&task, &trailers),
+        }
+    }
+
+    fn record_failure(&self, journal: &Journal<'_>, result: merge_finished::Outcome) -> Result<(), Error> {
+        let args = merge_finished::Args {
+            worker: self.worker,
+            candidate: self.candidate,
+            target: self.target.to_string(),
+            mode: self.mode,
+            ours: self.ours,
+        };
+        let fact = MergeFinished { args, result };
+        journal.append(|history| {
+            let intent = history.merging.as_ref().map(|placed| placed.seq);
+            Deed::of(&fact).causes(intent.or(history.selected.as_ref().map(|placed| placed.seq)))
+        })?;
+        Ok(())
+    }
+}
+
+/// Looks for the commit of a merge whose branch moved, but whose end nobody wrote down.
+fn find_cut_short(repository: &Repository, intent: &merge_started::Args, tip: Oid) -> Result<Option<Oid>, Error> {
+    let mut at = tip;
+    for _ in 0..FARTHEST {
+        let commit = repository.commit(at)?;
+        let parents: &[Oid] = match intent.mode {
+            MergeMode::Ff if at == intent.candidate => return Ok(Some(at)),
+            MergeMode::Ff => &[],
+            MergeMode::NoFf => &[intent.ours, intent.candidate],
+            MergeMode::Squash => &[intent.ours],
+        };
+        if commit.tree == intent.tree && commit.parents == parents {
+            return Ok(Some(at));
+        }
+        match commit.parents.first() {
+            Some(parent) if at != intent.ours => at = *parent,
+            _ => return Ok(None),
+        }
+    }
+    Ok(None)
+}
+
+fn close(repository: &Repository, journal: &Journal<'_>, (intent, commit): (&MergeStarted, Oid)) -> Result<(), Error> {
+    let asked = &intent.args;
+    let fact = MergeFinished {
+        args: merge_finished::Args {
+            worker: asked.worker,
+            candidate: asked.candidate,
+            target: asked.target.clone(),
+            mode: asked.mode,
+            ours: asked.ours,
+        },
+        result: merge_finished::Outcome {
+            commit: Some(commit),
+            tree: Some(asked.tree),
+            ..merge_finished::Outcome::default()
+        },
+    };
+    let name = RefName::merge(&journal.run);
+    let before = repository.ref_target(&name)?;
+    journal.append(|history| {
+        let intent = history.merging.as_ref().map(|placed| placed.seq);
+        Deed::of(&fact).causes(intent).moving(name.clone(), before, commit)
+    })?;
+    Ok(())
+}
+
+impl MergeReport {
+    fn with(self, (commit, tree): (Oid, Oid)) -> Self {
+        Self { commit: Some(commit), tree: Some(tree), ..self }
+    }
+}
+
+impl Report for MergeReport {
+    fn text(&self) -> String {
+        let branch = self.target.trim_start_matches("refs/heads/");
+        let what = format!("{} of run {}", self.worker, self.run);
+        let commit = self.commit.map(|commit| commit.short()).unwrap_or_default();
+        match self.state {
+            State::Merged => {
+                format!("{} {what} into {branch} as {commit} ({})\n", Style::Good.paint("merged"), self.mode)
+            }
+            State::WouldMerge => format!("would merge {what} into {branch} ({})\n", self.mode),
+            State::AlreadyMerged => format!("{branch} already has {what} ({commit}): nothing to do\n"),
+            State::Conflict => {
+                let paths: String = self.conflicts.iter().map(|path| format!("  {path}\n")).collect();
+                format!(
+                    "{}: {what} and {branch} both changed:\n{paths}nothing was merged\n",
+                    Style::Bad.paint("conflict")
+                )
+            }
+        }
+    }
+
+    fn json(&self) -> Value {
+        report::object(self)
+    }
+
+    fn answer(&self) -> Answer {
+        if self.state == State::Conflict { Answer::Conflict } else { Answer::Yes }
+    }
+}

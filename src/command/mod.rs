@@ -1,0 +1,24 @@
+//! One room a verb: its arguments, its report, and the run that joins decisions to deeds.
+
+mod agent_setup;
+pub mod agents;
+mod context;
+pub mod demo;
+mod error;
+pub mod gate;
+mod gate_choice;
+pub mod list;
+pub mod merge;
+pub mod pick;
+mod program;
+mod report;
+pub mod run;
+pub mod seal;
+pub mod spawn;
+pub mod standing;
+pub mod style;
+pub mod verify;
+
+pub use context::Context;
+pub use error::{Error, Kind};
+pub use report::{Answer, Report};

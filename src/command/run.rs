@@ -1,0 +1,131 @@
+//! `git par run`: spawn, gate, pick, merge and seal in one line, each step exactly the verb of its name.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    Answer, Context, Error, Report,
+    gate::{self, Gated},
+    merge::{self, MergeReport},
+    pick::{self, Picked},
+    report,
+    seal::{self, SealReport},
+    spawn::{self, Spawned},
+};
+use crate::{
+    engine::journal::State,
+    model::{run_id::RunId, worker::Worker},
+    repo::open::Repository,
+};
+
+/// Do the whole job in one command: spawn, gate, pick, and where asked merge and seal; it stops where the answer is no.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    spawn: spawn::Args,
+    /// Go on with this run where it stopped, instead of spawning one
+    #[arg(long = "continue", value_name = "RUN", conflicts_with_all = ["task", "file", "agents", "workers", "name", "argv"])]
+    resume: Option<String>,
+    /// Merge the winner into the branch that is checked out
+    #[arg(long)]
+    merge: bool,
+    /// Seal the run at the end
+    #[arg(long)]
+    seal: bool,
+}
+
+/// What the whole line answers: each step's own answer, as far as it came.
+#[derive(Default)]
+pub struct Line {
+    run: Option<RunId>,
+    spawned: Option<Spawned>,
+    gated: Option<Gated>,
+    picked: Option<Picked>,
+    merged: Option<MergeReport>,
+    sealed: Option<SealReport>,
+}
+
+/// Does the whole job.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<Line, Error> {
+    let mut line = Line::default();
+    let run = match &args.resume {
+        None => line.spawn(args, context)?,
+        Some(wanted) => line.gate_rest(wanted, context)?,
+    };
+    line.run = Some(run.clone());
+    if line.answer() != Answer::Yes {
+        return Ok(line);
+    }
+    let wanted = Some(run.to_string());
+    line.picked = Some(pick::run(&pick::Args { run: wanted.clone(), ..pick::Args::default() }, context)?);
+    if args.merge && line.answer() == Answer::Yes {
+        line.merged = Some(merge::run(&merge::Args { run: wanted.clone(), ..merge::Args::default() }, context)?);
+    }
+    if args.seal && line.answer() == Answer::Yes {
+        line.sealed = Some(seal::run(&seal::Args { run: wanted, ..seal::Args::default() }, context)?);
+    }
+    Ok(line)
+}
+
+impl Line {
+    fn spawn(&mut self, args: &Args, context: &Context<'_>) -> Result<RunId, Error> {
+        let spawned = spawn::run(&args.spawn, context)?;
+        let run = spawned.standing.run.clone();
+        self.spawned = Some(spawned);
+        Ok(run)
+    }
+
+    /// Gates the candidates of a run that its planned gate has not seen yet.
+    fn gate_rest(&mut self, wanted: &str, context: &Context<'_>) -> Result<RunId, Error> {
+        let repository = context.open()?;
+        let run = context.choose(&repository, Some(wanted))?;
+        let workers = ungated(&repository, &run)?;
+        if !workers.is_empty() {
+            self.gated =
+                Some(gate::run(&gate::Args { run: Some(run.to_string()), workers, ..gate::Args::default() }, context)?);
+        }
+        Ok(run)
+    }
+
+    fn steps(&self) -> Vec<(&'static str, &dyn Report)> {
+        let steps: [(&'static str, Option<&dyn Report>); 5] = [
+            ("spawn", self.spawned.as_ref().map(|step| step as &dyn Report)),
+            ("gate", self.gated.as_ref().map(|step| step as &dyn Report)),
+            ("pick", self.picked.as_ref().map(|step| step as &dyn Report)),
+            ("merge", self.merged.as_ref().map(|step| step as &dyn Report)),
+            ("seal", self.sealed.as_ref().map(|step| step as &dyn Report)),
+        ];
+        steps.into_iter().filter_map(|(name, step)| Some((name, step?))).collect()
+    }
+}
+
+fn ungated(repository: &Repository, run: &RunId) -> Result<Vec<Worker>, Error> {
+    let history = State::load(repository, run)?.history;
+    if history.run().is_none_or(|run| run.args.gate.is_none()) {
+        return Ok(Vec::new());
+    }
+    let open = history.lanes().filter(|(_, lane)| lane.finished.is_some() && lane.gate.is_none());
+    Ok(open.map(|(worker, _)| worker).collect())
+}
+
+impl Report for Line {
+    fn text(&self) -> String {
+        self.steps().iter().map(|(_, step)| step.text()).collect::<Vec<_>>().join("\n")
+    }
+
+    fn json(&self) -> Value {
+        let steps: serde_json::Map<String, Value> =
+            self.steps().iter().map(|(name, step)| ((*name).to_owned(), step.json())).collect();
+        report::object(&Steps { run: self.run.as_ref(), steps })
+    }
+
+    fn answer(&self) -> Answer {
+        self.steps().last().map_or(Answer::Yes, |(_, step)| step.answer())
+    }
+}
+
+#[derive(Serialize)]
+struct Steps<'a> {
+    run: Option<&'a RunId>,
+    steps: serde_json::Map<String, Value>,
+}

@@ -1,0 +1,300 @@
+//! `git par spawn`: N workers, N worktrees, N candidates.
+
+use std::{ffi::OsString, fs, io::Read, path::PathBuf, sync::Mutex, time::Duration};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    Answer, Context, Error, Kind, Report, agent_setup,
+    gate_choice::{self, GateChoice, duration},
+    report,
+    standing::Standing,
+};
+use crate::{
+    engine::{
+        agent::Agent,
+        command_line,
+        gate::{self, Gate, Subject},
+        journal::{self, Deed, Journal},
+        limits,
+        progress::Progress,
+        site::Site,
+        supervisor,
+        worker::{self, Assignment},
+    },
+    model::{
+        fact::{
+            RunStarted,
+            run_started::{self, Lane, Limits},
+        },
+        oid::Oid,
+        ref_name::RefName,
+        rule::Rule,
+        run_id::RunId,
+        worker::{MOST, Worker},
+    },
+    process::{clock::Clock, suffix},
+    repo::{git, open::Repository, refs, settings::Settings},
+};
+
+/// The longest task, in bytes.
+const LONGEST_TASK: u64 = 4 * 1024 * 1024;
+
+/// Run N attempts at a task, each in its own worktree, and keep what each one left as a commit.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// The task, in words
+    pub task: Option<String>,
+    /// Read the task from a file; '-' is standard input
+    #[arg(short = 'F', long = "file", value_name = "FILE", conflicts_with = "task")]
+    pub file: Option<PathBuf>,
+    /// How many workers [default: one for each --agent, else par.workers, else 3]
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(MOST)))]
+    pub workers: Option<u16>,
+    /// How many workers at once [default: par.jobs, else the number of cores]
+    #[arg(short = 'j', long, value_name = "JOBS", env = "GIT_PAR_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// A well-known agent (see 'git par agents') or a command for the shell, which has the task on its standard input; NAME:K stands for K workers; may be given several times
+    #[arg(short = 'a', long = "agent", value_name = "NAME|CMD", env = "GIT_PAR_AGENT")]
+    pub agents: Vec<String>,
+    /// The commit to start from
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub base: String,
+    /// The check to run on each candidate as soon as there is one, as a command for the shell [default: par.gate]
+    #[arg(long, value_name = "CMD", env = "GIT_PAR_GATE")]
+    pub gate: Option<String>,
+    /// Take these paths from base when gating, whatever a candidate made of them
+    #[arg(long, value_name = "PATHSPEC")]
+    pub protect: Vec<String>,
+    /// The most time for one worker, such as 90s, 10m or 1h30m
+    #[arg(long, value_name = "T", env = "GIT_PAR_TIMEOUT", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// The run's name [default: made of the time and the task]
+    #[arg(long, value_name = "RUN")]
+    pub name: Option<String>,
+    /// The agent's command line, run as it stands with the task in the file `$PAR_TASK_FILE`
+    #[arg(last = true, value_name = "ARGV")]
+    pub argv: Vec<OsString>,
+}
+
+/// What a spawn answers.
+#[derive(Debug, Serialize)]
+pub struct Spawned {
+    /// How the run stands.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// What kept a worker from being recorded; its work is in its worktree.
+    pub errors: Vec<String>,
+    /// The folder of the worktrees, as this machine knows it.
+    pub worktrees: PathBuf,
+    #[serde(skip)]
+    interrupted: bool,
+}
+
+/// Runs the workers.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
+    let repository = context.open()?;
+    let settings = repository.settings()?;
+    let identity = repository.require_identity()?;
+    let plan = Plan::make(args, &repository, &settings)?;
+    let journal = Journal::begin(&repository, plan.run.clone(), identity);
+    let _hold = supervisor::hold(&repository, &plan.run)?;
+    plan.begin(&journal, &repository)?;
+    (context.listener)(Progress::Begun(plan.run.clone()));
+    let mut site = Site::new(&journal, &repository, &settings)?;
+    site.listener = context.listener;
+    site.stop = context.stop.clone();
+    let errors = plan.work(&site, jobs(args.jobs, &settings));
+    let standing = journal.ask(Standing::of).ok_or_else(|| Error::new(Kind::Cannot, "the run was not begun"))?;
+    Ok(Spawned { standing, errors, worktrees: site.root.clone(), interrupted: context.stop.is_set() })
+}
+
+/// Returns how many children run at once: the flag, else the setting, else the number of cores.
+pub(super) fn jobs(flag: Option<u16>, settings: &Settings) -> u16 {
+    let configured = settings.get("par.jobs").and_then(|text| text.parse().ok()).filter(|jobs| *jobs > 0);
+    flag.or(configured).unwrap_or_else(limits::cores)
+}
+
+/// A run that is about to begin: everything that could be wrong with it was looked at.
+struct Plan {
+    run: RunId,
+    task: String,
+    base: Oid,
+    agents: Vec<Agent>,
+    gate: Option<Gate>,
+    timeout: Option<Duration>,
+    rule: Rule,
+    jobs: u16,
+}
+
+impl Plan {
+    fn make(args: &Args, repository: &Repository, settings: &Settings) -> Result<Self, Error> {
+        let wanted = agent_setup::Wanted { agents: &args.agents, argv: &args.argv, workers: args.workers };
+        let agents = agent_setup::choose(wanted, settings)?;
+        let task = task(args)?;
+        let configured_timeout = settings.get("par.timeout").and_then(limits::parse_duration);
+        Ok(Self {
+            run: run_id(args.name.as_deref(), &task)?,
+            task,
+            base: require_base(repository, &args.base)?,
+            agents,
+            gate: chosen_gate(args, settings, repository)?,
+            timeout: args.timeout.or(configured_timeout),
+            rule: settings.get("par.rule").map(str::parse).transpose()?.unwrap_or_default(),
+            jobs: jobs(args.jobs, settings),
+        })
+    }
+
+    fn begin(&self, journal: &Journal<'_>, repository: &Repository) -> Result<(), Error> {
+        let fact = RunStarted { args: self.args(repository)?, result: outcome()? };
+        let begun = journal.append(|_| Deed::of(&fact).moving(RefName::base(&self.run), None, self.base));
+        match begun {
+            Err(journal::Error::Refs(refs::Error::Lost { .. })) => {
+                Err(Error::usage(format!("a run named '{}' is here already", self.run))
+                    .hint(format!("git par list {}", self.run)))
+            }
+            other => Ok(other.map(drop)?),
+        }
+    }
+
+    fn args(&self, repository: &Repository) -> Result<run_started::Args, Error> {
+        let home = repository.home_dir();
+        let lane = |(worker, agent): (Worker, &Agent)| Lane {
+            worker,
+            agent: agent.name().to_owned(),
+            argv: agent.recorded_argv(&home),
+        };
+        let count = u16::try_from(self.agents.len()).unwrap_or(MOST);
+        Ok(run_started::Args {
+            run: self.run.clone(),
+            task: self.task.clone(),
+            base: self.base,
+            base_tree: repository.commit(self.base)?.tree,
+            workers: Worker::first(count).zip(&self.agents).map(lane).collect(),
+            gate: self.gate.as_ref().map(|gate| gate.plan.clone()),
+            rule: self.rule.clone(),
+            limits: Limits {
+                jobs: self.jobs,
+                timeout_ms: self.timeout.and_then(|time| u64::try_from(time.as_millis()).ok()),
+            },
+        })
+    }
+
+    fn work(&self, site: &Site<'_>, jobs: u16) -> Vec<String> {
+        let count = u16::try_from(self.agents.len()).unwrap_or(MOST);
+        let assignments: Vec<Assignment> =
+            Worker::first(count).zip(&self.agents).map(|(worker, agent)| self.assignment(worker, agent)).collect();
+        (site.listener)(Progress::Planned(assignments.iter().map(|assignment| assignment.worker).collect()));
+        let errors = Mutex::new(Vec::new());
+        limits::in_parallel(&assignments, jobs, |assignment| {
+            if let Err(error) = self.work_one(site, assignment) {
+                let text = format!("{}: {}", assignment.worker, error.messages.join(": "));
+                (site.listener)(Progress::Warning(text.clone()));
+                errors.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(text);
+            }
+        });
+        errors.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn assignment(&self, worker: Worker, agent: &Agent) -> Assignment {
+        Assignment { worker, attempt: 1, agent: agent.clone(), task: self.task.clone(), timeout: self.timeout }
+    }
+
+    fn work_one(&self, site: &Site<'_>, assignment: &Assignment) -> Result<(), Error> {
+        if site.stop.is_set() {
+            return Ok(());
+        }
+        worker::run(site, assignment)?;
+        let subject = site.journal.ask(|history| Subject::candidate(history, assignment.worker));
+        if let (Some(gate), Some(subject)) = (&self.gate, subject) {
+            gate::run(site, gate, subject)?;
+        }
+        Ok(())
+    }
+}
+
+fn task(args: &Args) -> Result<String, Error> {
+    let text = match (&args.task, &args.file) {
+        (Some(task), _) => task.clone(),
+        (None, Some(file)) => read_task(file)?,
+        (None, None) if !args.argv.is_empty() => {
+            let argv: Vec<String> = args.argv.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
+            command_line::shown(&argv)
+        }
+        (None, None) => {
+            return Err(Error::usage("there is no task").hint("git par spawn \"what is to be done\""));
+        }
+    };
+    if text.trim().is_empty() { Err(Error::usage("the task is empty")) } else { Ok(text) }
+}
+
+fn read_task(file: &PathBuf) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    let read = if file.as_os_str() == "-" {
+        std::io::stdin().take(LONGEST_TASK + 1).read_to_end(&mut bytes)
+    } else {
+        fs::File::open(file).and_then(|file| file.take(LONGEST_TASK + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| {
+        Error::new(Kind::Cannot, format!("could not read the task file '{}': {error}", file.display()))
+    })?;
+    if bytes.len() as u64 > LONGEST_TASK {
+        return Err(Error::usage(format!("the task file '{}' has more than {LONGEST_TASK} bytes", file.display())));
+    }
+    String::from_utf8(bytes).map_err(|_| Error::usage(format!("the task file '{}' is not UTF-8", file.display())))
+}
+
+fn run_id(name: Option<&str>, task: &str) -> Result<RunId, Error> {
+    match name {
+        Some(name) => Ok(name.parse()?),
+        None => Ok(RunId::generate(&Clock::System.stamp(), task, &suffix::random(4)?)),
+    }
+}
+
+fn require_base(repository: &Repository, revision: &str) -> Result<Oid, Error> {
+    if let Some(base) = repository.resolve_commit(revision)? {
+        return Ok(base);
+    }
+    if revision == "HEAD" {
+        return Err(Error::new(Kind::Cannot, "there is no commit to start from")
+            .hint("git commit --allow-empty -m 'first commit'"));
+    }
+    Err(Error::new(Kind::Cannot, format!("base '{revision}' is not a commit")))
+}
+
+fn chosen_gate(args: &Args, settings: &Settings, repository: &Repository) -> Result<Option<Gate>, Error> {
+    let choice = args.gate.as_deref().map(GateChoice::of_text).or_else(|| gate_choice::configured(settings));
+    choice.map(|choice| GateChoice { protect: args.protect.clone(), ..choice }.gate(repository)).transpose()
+}
+
+fn outcome() -> Result<run_started::Outcome, git::Error> {
+    Ok(run_started::Outcome { tool_version: env!("CARGO_PKG_VERSION").to_owned(), git_version: git::version()? })
+}
+
+impl Report for Spawned {
+    fn text(&self) -> String {
+        let run = &self.standing.run;
+        let next =
+            if self.standing.gate.is_some() { "git par pick" } else { "git par gate -- CHECK, then git par pick" };
+        let hint = if self.standing.has_hope() { format!("next: {next}\n") } else { String::new() };
+        format!(
+            "run {run}\n{}{}worktrees: {}\n{hint}",
+            self.standing.table(),
+            self.standing.gate_line(),
+            self.worktrees.display()
+        )
+    }
+
+    fn json(&self) -> Value {
+        report::object(self)
+    }
+
+    fn answer(&self) -> Answer {
+        match (self.interrupted, self.errors.is_empty() && self.standing.has_hope()) {
+            (true, _) => Answer::Interrupted,
+            (false, true) => Answer::Yes,
+            (false, false) => Answer::No,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Styles: how answers look to people; whatever writes them strips the colours where they do not belong.
+
+use std::io::Write as _;
+
+use anstyle::AnsiColor;
+use tabwriter::TabWriter;
+
+use crate::model::verdict::Verdict;
+
+/// What a piece of text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Something that is as wanted.
+    Good,
+    /// Something that is not.
+    Bad,
+    /// Something to look at.
+    Warning,
+    /// A heading.
+    Head,
+    /// Something of less weight.
+    Faint,
+}
+
+impl Style {
+    /// Paints a text.
+    #[must_use]
+    pub fn paint(self, text: &str) -> String {
+        let plain = anstyle::Style::new();
+        let style = match self {
+            Self::Good => plain.fg_color(Some(AnsiColor::Green.into())),
+            Self::Bad => plain.fg_color(Some(AnsiColor::Red.into())),
+            Self::Warning => plain.fg_color(Some(AnsiColor::Yellow.into())),
+            Self::Head => plain.bold(),
+            Self::Faint => plain.dimmed(),
+        };
+        format!("{style}{text}{style:#}")
+    }
+}
+
+/// Paints a verdict.
+#[must_use]
+pub fn verdict(verdict: Verdict) -> String {
+    let text = verdict.to_string();
+    match verdict {
+        Verdict::Pass => Style::Good.paint(&text),
+        Verdict::None => Style::Faint.paint(&text),
+        Verdict::Fail | Verdict::Timeout | Verdict::Error => Style::Bad.paint(&text),
+    }
+}
+
+/// Writes a time in milliseconds as people read it.
+#[must_use]
+pub fn duration(milliseconds: u64) -> String {
+    match milliseconds {
+        0..1_000 => format!("{milliseconds}ms"),
+        1_000..60_000 => format!("{}.{}s", milliseconds / 1_000, milliseconds % 1_000 / 100),
+        _ => format!("{}m{:02}s", milliseconds / 60_000, milliseconds % 60_000 / 1_000),
+    }
+}
+
+/// Lines up rows under a head, as wide as each column needs.
+#[must_use]
+pub fn table(head: Vec<String>, rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let head = head.into_iter().map(|cell| Style::Head.paint(&cell)).collect();
+    let mut writer = TabWriter::new(Vec::new()).padding(2).ansi(true);
+    for row in std::iter::once(head).chain(rows) {
+        // What a run names is somebody else's text: it may not break the table.
+        let cells: Vec<String> = row.iter().map(|cell| cell.replace(['\t', '\n', '\r'], " ")).collect();
+        writeln!(writer, "{}", cells.join("\t")).expect("memory takes any text");
+    }
+    let bytes = writer.into_inner().map_err(|error| error.to_string()).expect("memory takes any text");
+    let text = String::from_utf8_lossy(&bytes);
+    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}

@@ -1,0 +1,46 @@
+//! `git par spawn`.
+
+use super::world::World;
+
+#[test]
+fn each_worker_works_in_its_own_worktree_and_leaves_a_candidate() {
+    let world = World::new();
+    let said = world.par(&["-q", "spawn", "-n", "2", "--name", "r", "task", "--", "sh", "-c", "pwd > where.txt"]);
+    insta::assert_snapshot!(said.snapshot(&world), @r"
+    run r
+    worker  agent  ending  time  diff  gate  candidate
+    w1  command  success  <time>  1 file +1 -0  none  <id>
+    w2  command  success  <time>  1 file +1 -0  none  <id>
+    nothing was checked: no gate was given
+    worktrees: <world>/repo.par/r
+    next: git par gate -- CHECK, then git par pick
+    exit 0
+    ");
+    for worker in ["w1", "w2"] {
+        let kept = world.git(&["show", &format!("refs/par/r/{worker}:where.txt")]);
+        assert_eq!(kept, world.worktree("r", worker).display().to_string());
+    }
+    assert_eq!(world.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn the_users_index_refs_and_config_are_as_they_were() {
+    let world = World::new();
+    world.write("staged.txt", "staged\n");
+    world.git(&["add", "staged.txt"]);
+    world.write("a.txt", "changed\n");
+    let state = |world: &World| {
+        let index = std::fs::read(world.here.join(".git/index")).unwrap();
+        (
+            index,
+            world.read(".git/config"),
+            world.user_refs(),
+            world.git(&["status", "--porcelain"]),
+            world.git(&["stash", "list"]),
+        )
+    };
+    let before = state(&world);
+    assert_eq!(world.spawn("r", 1, "echo x >> a.txt; rm -f staged.txt").code, 0);
+    assert!(state(&world) == before);
+    assert_eq!(world.git(&["show", "refs/par/r/w1:a.txt"]), "one\ntwo\nthree\nx");
+}

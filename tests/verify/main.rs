@@ -1,0 +1,10 @@
+//! What `git par verify` finds, and what it does not take for broken: real runs, then forged ones.
+#![allow(clippy::unwrap_used, reason = "a test world that cannot be made is a failed test")]
+
+mod files;
+mod forge;
+mod places;
+mod regate;
+mod signatures;
+mod tamper;
+mod world;

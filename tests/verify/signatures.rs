@@ -1,0 +1,135 @@
+//! Signatures: trusted by the verifier's own allowed signers, or not trusted, or broken.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::world::{World, has};
+
+/// Makes a key pair and returns the private one's file.
+fn key(world: &World, name: &str) -> PathBuf {
+    let file = world.beside(name);
+    let arguments = ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"].map(Into::into);
+    let arguments: Vec<&Path> = arguments.iter().map(String::as_ref).chain([&*file]).collect();
+    assert!(world.command("ssh-keygen", &arguments).status().unwrap().success());
+    file
+}
+
+/// Seals the run again with a key.
+fn sign(world: &World, key: &Path) {
+    world.git(&["config", "gpg.format", "ssh"]);
+    world.git(&["config", "user.signingKey", key.to_str().unwrap()]);
+    world.par_ok(&["seal", "r1", "--sign"]);
+}
+
+/// Has the verifier trust a key under a name.
+fn allow(world: &World, principal: &str, key: &Path) {
+    let public = fs::read_to_string(key.with_extension("pub")).unwrap();
+    let file = world.beside("allowed");
+    fs::write(&file, format!("{principal} namespaces=\"git\" {public}")).unwrap();
+    world.git(&["config", "gpg.ssh.allowedSignersFile", file.to_str().unwrap()]);
+}
+
+#[test]
+fn a_signature_counts_by_the_verifiers_own_allowed_signers() {
+    let world = World::with_run();
+    let (alice, bob) = (key(&world, "alice"), key(&world, "bob"));
+    sign(&world, &alice);
+    let verified = world.verify(&["r1"]);
+    verified.is("untrusted-signer", 1);
+    assert!(verified.answer["runs"][0]["signer"].as_str().unwrap().contains("SHA256:"), "{:#}", verified.answer);
+    let text = String::from_utf8(world.par(&["verify", "r1"]).stdout).unwrap();
+    assert!(text.contains("hint: git config --global gpg.ssh.allowedSignersFile"), "{text}");
+    allow(&world, "bob@example.com", &bob);
+    world.verify(&["r1"]).is("untrusted-signer", 1);
+    allow(&world, "alice@example.com", &alice);
+    let verified = world.verify(&["r1", "--require-signature"]);
+    verified.is("ok", 0);
+    assert_eq!(verified.answer["runs"][0]["signer"], "alice@example.com");
+    world.verify(&["r1", "--signer", "alice@example.com"]).is("ok", 0);
+    world.verify(&["r1", "--signer", "bob@example.com"]).is("untrusted-signer", 1);
+}
+
+#[test]
+fn an_unsigned_run_is_not_enough_where_a_signature_is_asked_for() {
+    let world = World::with_run();
+    world.verify(&["r1"]).is("ok-unsigned", 0);
+    world.verify(&["r1", "--require-signature"]).is("ok-unsigned", 1);
+    world.verify(&["r1", "--signer", "alice@example.com"]).is("ok-unsigned", 1);
+}
+
+#[test]
+fn a_signature_under_something_else_is_broken_whether_its_key_is_known_or_not() {
+    let world = World::with_run();
+    let alice = key(&world, "alice");
+    sign(&world, &alice);
+    let tag = world.git(&["cat-file", "tag", "refs/par/r1/seal"]);
+    world.set_tag(&tag.replace("author@example.com", "another@example.com"));
+    world.verify(&["r1"]).is_broken_in(&["signature"]);
+    allow(&world, "alice@example.com", &alice);
+    world.verify(&["r1"]).is_broken_in(&["signature"]);
+}
+
+#[test]
+fn nothing_that_came_with_the_run_or_is_checked_out_is_trusted() {
+    let world = World::with_run();
+    let mallory = key(&world, "mallory");
+    sign(&world, &mallory);
+    let public = fs::read_to_string(mallory.with_extension("pub")).unwrap();
+    fs::write(world.here.join("allowed"), format!("alice@example.com {public}")).unwrap();
+    fs::write(world.here.join(".git/allowed"), format!("alice@example.com {public}")).unwrap();
+    world.git(&["config", "gpg.ssh.allowedSignersFile", "allowed"]);
+    world.verify(&["r1"]).is("untrusted-signer", 1);
+    world.git(&["config", "gpg.ssh.allowedSignersFile", "/no/such/file"]);
+    world.verify(&["r1"]).is("untrusted-signer", 1);
+}
+
+#[test]
+fn a_bundle_is_judged_by_the_settings_of_where_the_verifier_stands() {
+    let world = World::with_run();
+    let alice = key(&world, "alice");
+    sign(&world, &alice);
+    world.par_ok(&["seal", "r1", "--bundle", "r1.bundle"]);
+    world.verify(&["r1.bundle"]).is("untrusted-signer", 1);
+    allow(&world, "alice@example.com", &alice);
+    world.verify(&["r1.bundle", "--signer", "alice@example.com"]).is("ok", 0);
+}
+
+#[test]
+fn a_revoked_key_is_not_trusted_any_more() {
+    let world = World::with_run();
+    let alice = key(&world, "alice");
+    sign(&world, &alice);
+    allow(&world, "alice@example.com", &alice);
+    let revoked = alice.with_extension("pub");
+    world.git(&["config", "gpg.ssh.revocationFile", revoked.to_str().unwrap()]);
+    world.verify(&["r1"]).is("untrusted-signer", 1);
+}
+
+#[test]
+fn a_signature_of_gpg_counts_by_the_trust_of_its_key() {
+    let world = World::with_run();
+    if !has("gpg") || !world.make_gpg_key() {
+        return;
+    }
+    world.git(&["config", "user.signingKey", "author@example.com"]);
+    world.par_ok(&["seal", "r1", "--sign"]);
+    let verified = world.verify(&["r1", "--require-signature"]);
+    let stopped = world.command("gpgconf", &["--kill", "all"]).status();
+    verified.is("ok", 0);
+    assert!(stopped.is_ok());
+}
+
+impl World {
+    /// Makes a key of gpg; tells whether gpg works here.
+    fn make_gpg_key(&self) -> bool {
+        use std::os::unix::fs::PermissionsExt;
+        let home = self.beside("gpg");
+        fs::create_dir(&home).unwrap();
+        fs::set_permissions(&home, fs::Permissions::from_mode(0o700)).unwrap();
+        let generate =
+            ["--batch", "--quiet", "--passphrase", "", "--quick-generate-key", "A U Thor <author@example.com>"];
+        self.command("gpg", &generate).output().is_ok_and(|output| output.status.success())
+    }
+}
