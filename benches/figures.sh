@@ -4,7 +4,7 @@
 #   benches/figures.sh [read] [verify] [spawn]      all three without an argument
 #
 # ROUNDS is how often each side runs (default 11), EVENTS the length of the journal, FILES the size of the repository.
-# Needs bash 5, git and awk; `verify` needs python3 and installs korg-verify under target/bench-tools. What runs between
+# Needs bash 5, git and awk; `verify` installs korg-verify under target/bench-tools. What runs between
 # the rounds is not timed. A command that fails ends the script.
 set -euo pipefail
 export LC_ALL=C
@@ -67,37 +67,20 @@ peak() { # the most memory that a command held, in KiB
 # --- read: a run is read about as fast as git starts -------------------------------------------------------------------
 
 git_rev_parse() { git rev-parse HEAD; }
-git_par_list() { git par list bench; }
+git_par_list() { git-par list bench; } # the program itself, as git rev-parse is
 figure_read() {
     git init -q "$work/read" && cd "$work/read"
     git commit -q --allow-empty -m base
-    git par spawn -n 1 --name bench -- true >"$work/out"
+    git par -q spawn -n 8 --name bench -- sh -c 'echo x >new' >"$work/out"
     compare : git_rev_parse git_par_list
 }
 
 # --- verify: a long journal ------------------------------------------------------------------------------------------
 
-journal() { # one run_started, then gate_finished to the end, chained as korg-ledger@v1 (DESIGN section 4)
-    python3 - "$events" <<'PY'
-import hashlib, json, sys
-text = lambda value: json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-prev = "0" * 64
-for seq in range(1, int(sys.argv[1]) + 1):
-    args, result = {"task": "bench", "base": "1" * 40}, {}
-    if seq > 1:
-        args = {"worker": seq % 8 + 1, "tree": "%040x" % seq, "argv": ["cargo", "test"]}
-        result = {"verdict": "pass", "exit_code": 0, "cached": False}
-    event = {"schema_version": "1.0", "seq_id": seq, "source_agent": "git-par", "success": True, "duration_ms": seq % 977,
-             "tool_name": "gate_finished" if seq > 1 else "run_started", "args": args, "result": result, "prev_hash": prev}
-    if seq > 1:
-        event["triggered_by"] = 1
-    prev = event["entry_hash"] = hashlib.sha256(text(event).encode()).hexdigest()
-    print(text(event))
-PY
-}
+journal() { "$target/release/examples/journal" "$events"; }
 
 korg_verify() { "$korg" "$work/journal.jsonl"; }
-git_par_verify() { git par verify "$work/journal.jsonl"; }
+git_par_verify() { git-par verify "$work/journal.jsonl"; }
 
 figure_verify() {
     git init -q "$work/verify" && cd "$work/verify"
@@ -124,7 +107,7 @@ tree() { # a commit of many files of some 6.5 kB that do not repeat, as a fast-i
 }
 
 worktree_add_loop() { local n; for n in 1 2 3 4 5 6 7 8; do git worktree add -q --detach "../loop/w$n" || return; done; }
-git_par_spawn() { git par spawn -n 8 -- true; }
+git_par_spawn() { git-par spawn -n 8 -- sh -c 'echo x >new'; }
 
 forget() { # the state before either side
     rm -rf "$work/loop" "$work/big.par" .git/par
@@ -143,7 +126,7 @@ figure_spawn() {
 
 [ $# -gt 0 ] || set -- read verify spawn
 cd "$root"
-cargo build -q --release
+cargo build -q --release --bins --example journal
 korg=$target/bench-tools/bin/korg-verify
 [[ " $* " != *" verify "* || -x $korg ]] || cargo install -q korg-verify --version 0.1.0 --root "$target/bench-tools"
 seal

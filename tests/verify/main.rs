@@ -7,4 +7,5 @@ mod places;
 mod regate;
 mod signatures;
 mod tamper;
+mod tamper_objects;
 mod world;

@@ -1,13 +1,25 @@
 //! Journal files: a journal outside of any repository, read as a stream in memory that does not grow with it.
 
-use std::io::{self, BufRead, Read as _};
+use std::{
+    io::{self, BufRead, Read as _},
+    sync::mpsc::{SyncSender, sync_channel},
+    thread,
+};
 
-use super::{Audit, ledger::Reader};
+use super::{
+    Audit,
+    ledger::{Law, Ledger, Links},
+};
 use crate::model::{
     chain::{Broken, Form, Kind},
-    event::{self, LONGEST},
+    event::{self, Event, LONGEST},
     finding::{self, Signature},
 };
+
+/// How much is handed from the chain to the history at once: events, and bytes of them.
+const BATCH: (usize, usize) = (256, 1 << 20);
+/// How many batches may wait.
+const WAITING: usize = 2;
 
 /// A journal that could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -15,23 +27,18 @@ use crate::model::{
 pub struct Error(#[from] io::Error);
 
 /// Audits a journal by itself: its chain and, where it is ours, its history and picks. There is nothing else to look at.
-pub fn journal_file(mut input: impl BufRead, form: Form) -> Result<Audit, Error> {
-    let mut reader = Reader::new(form, false);
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        // A line that is too long is not read to its end, which may be anywhere.
-        let read = input.by_ref().take(LONGEST as u64 + 2).read_until(b'\n', &mut line)?;
-        let is_more = match line.strip_suffix(b"\n") {
-            _ if read == 0 => false,
-            Some(line) => reader.push(line),
-            None => reader.end(&unended(number, line.len())),
-        };
-        if !is_more {
-            break;
+pub fn journal_file(input: impl BufRead, form: Form) -> Result<Audit, Error> {
+    let mut links = Links::new(form);
+    let ledger = match form {
+        Form::Foreign => {
+            each_event(input, &mut links, |_| ())?;
+            Ledger::of(links, None)
         }
-    }
-    let ledger = reader.finish();
+        Form::Canonical => {
+            let law = with_history(input, &mut links)?;
+            Ledger::of(links, Some(law))
+        }
+    };
     Ok(Audit {
         run: ledger.run().cloned(),
         outcome: finding::conclude(&ledger.findings, Signature::Absent),
@@ -40,6 +47,67 @@ pub fn journal_file(mut input: impl BufRead, form: Form) -> Result<Audit, Error>
         events: ledger.tip.count,
         head: ledger.tip.hash,
     })
+}
+
+/// Reads the history on a thread of its own, which the chain is a few batches ahead of.
+fn with_history(input: impl BufRead, links: &mut Links) -> Result<Law, Error> {
+    let (sender, receiver) = sync_channel::<Vec<Event<'static>>>(WAITING);
+    thread::scope(|scope| {
+        let judge = thread::Builder::new().spawn_scoped(scope, move || {
+            let mut law = Law::new(false);
+            receiver.iter().flatten().for_each(|event| law.take(&event));
+            law
+        })?;
+        let mut batch = Batch { events: Vec::new(), bytes: 0, sender };
+        each_event(input, links, |event| batch.put(event))?;
+        batch.send();
+        drop(batch);
+        judge.join().map_err(|_| io::Error::other("the history could not be read").into())
+    })
+}
+
+/// Events on their way to the history.
+struct Batch {
+    events: Vec<Event<'static>>,
+    bytes: usize,
+    sender: SyncSender<Vec<Event<'static>>>,
+}
+
+impl Batch {
+    fn put(&mut self, event: Event<'_>) {
+        self.bytes += event.line().len();
+        self.events.push(event.into_owned());
+        if self.events.len() >= BATCH.0 || self.bytes >= BATCH.1 {
+            self.send();
+        }
+    }
+
+    fn send(&mut self) {
+        self.bytes = 0;
+        // Nobody receives only where the history panicked, which joining tells.
+        let _ = self.sender.send(std::mem::take(&mut self.events));
+    }
+}
+
+/// Calls a function for each event that holds as a chain.
+fn each_event(mut input: impl BufRead, links: &mut Links, mut found: impl FnMut(Event<'_>)) -> Result<(), Error> {
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        // A line that is too long is not read to its end, which may be anywhere.
+        let read = input.by_ref().take(LONGEST as u64 + 2).read_until(b'\n', &mut line)?;
+        let event = match line.strip_suffix(b"\n") {
+            _ if read == 0 => None,
+            Some(line) => links.push(line),
+            None => {
+                links.end(&unended(number, line.len()));
+                None
+            }
+        };
+        let Some(event) = event else { break };
+        found(event);
+    }
+    Ok(())
 }
 
 fn unended(line: u64, length: usize) -> Broken {

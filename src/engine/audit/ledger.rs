@@ -1,8 +1,9 @@
 //! Ledgers: a journal read line by line: chain, history and picks checked on the way, facts kept where they are wanted.
 
 use crate::model::{
-    chain::{Broken, Chain, Form, Tip},
-    event::Event,
+    canonical,
+    chain::{self, Broken, Chain, Form, Kind, Tip},
+    event::{self, Event},
     fact::{Fact, WinnerSelected},
     finding::{Code, Finding},
     hash::Hash,
@@ -22,17 +23,6 @@ pub(super) struct Told {
     pub(super) fact: Fact,
     /// The number of the intent that it closes.
     pub(super) intent: Option<u64>,
-}
-
-/// A journal that is being read.
-pub(super) struct Reader {
-    chain: Chain,
-    form: Form,
-    is_chain: bool,
-    is_legal: bool,
-    keeps: bool,
-    picks: u64,
-    ledger: Ledger,
 }
 
 /// A journal that was read.
@@ -60,17 +50,28 @@ impl Default for Ledger {
 impl Ledger {
     /// Reads a whole journal of ours and keeps its facts.
     pub(super) fn read(journal: &[u8]) -> Self {
-        let mut reader = Reader::new(Form::Canonical, true);
-        for line in crate::model::chain::lines(journal) {
-            let is_more = match line {
-                Ok(line) => reader.push(line),
-                Err(broken) => reader.end(&broken),
-            };
-            if !is_more {
-                break;
-            }
+        let (mut links, mut law) = (Links::new(Form::Canonical), Law::new(true));
+        for line in chain::lines(journal) {
+            let event = line.map_err(|broken| links.end(&broken)).ok().and_then(|line| links.push(line));
+            let Some(event) = event else { break };
+            law.take(&event);
         }
-        reader.finish()
+        Self::of(links, Some(law))
+    }
+
+    /// Ends a journal: what was not found broken holds.
+    pub(super) fn of(mut links: Links, law: Option<Law>) -> Self {
+        let mut findings = links.finish();
+        let is_chain = links.broken.is_none();
+        let Some(mut law) = law else {
+            return Self { tip: links.chain.tip(), is_sound: is_chain, findings, ..Self::default() };
+        };
+        findings.append(&mut law.findings);
+        if is_chain && law.is_legal {
+            law.finish(&mut findings);
+        }
+        let is_sound = is_chain && law.is_legal;
+        Self { tip: links.chain.tip(), history: law.history, facts: law.facts, is_sound, findings }
     }
 
     /// Returns the run that the journal is of.
@@ -79,78 +80,116 @@ impl Ledger {
     }
 }
 
-impl Reader {
-    /// Starts at the first line; others' journals have no history of ours, and facts need memory.
-    pub(super) fn new(form: Form, keeps: bool) -> Self {
-        let is_legal = form == Form::Canonical;
-        Self { chain: Chain::new(form), form, is_chain: true, is_legal, keeps, picks: 0, ledger: Ledger::default() }
+/// The chain of a journal that is being read.
+pub(super) struct Links {
+    chain: Chain,
+    form: Form,
+    broken: Option<Finding>,
+}
+
+impl Links {
+    pub(super) fn new(form: Form) -> Self {
+        Self { chain: Chain::new(Form::Canonical), form, broken: None }
     }
 
-    /// Takes the next line without its newline; tells whether there is any use in another.
-    pub(super) fn push(&mut self, line: &[u8]) -> bool {
-        match self.chain.push(line) {
-            Err(broken) => self.end(&broken),
-            Ok(event) => {
-                let taken = self.is_legal.then(|| take(&mut self.ledger, &event, (self.keeps, &mut self.picks)));
-                if let Some(Err(finding)) = taken {
-                    self.is_legal = false;
-                    self.ledger.findings.push(finding);
-                }
-                true
+    /// Takes the next line without its newline; none where the chain ends with it.
+    pub(super) fn push<'l>(&mut self, line: &'l [u8]) -> Option<Event<'l>> {
+        let pushed = match self.chain.push(line) {
+            // Others' lines mostly are canonical too, which is looked at three times as fast.
+            Err(Broken { kind: Kind::Event(event::Error::Canonical(_)), .. }) if self.form == Form::Foreign => {
+                self.push_foreign(line)
             }
-        }
+            pushed => pushed,
+        };
+        pushed.map_err(|broken| self.end(&broken)).ok()
+    }
+
+    fn push_foreign(&mut self, line: &[u8]) -> Result<Event<'static>, Broken> {
+        let broken = |error: canonical::Error| Broken {
+            line: self.chain.tip().count + 1,
+            seq_id: None,
+            kind: event::Error::from(error).into(),
+        };
+        let text = canonical::from_json(line).map_err(broken)?;
+        self.chain.push(text.as_bytes()).map(Event::into_owned)
     }
 
     /// Ends with what breaks the chain.
-    pub(super) fn end(&mut self, broken: &Broken) -> bool {
+    pub(super) fn end(&mut self, broken: &Broken) {
         let finding = Finding::broken(Code::from(broken), broken.to_string());
-        self.ledger.findings.push(finding.at(broken.seq_id.unwrap_or(broken.line)));
-        self.is_chain = false;
-        false
+        self.broken = Some(finding.at(broken.seq_id.unwrap_or(broken.line)));
     }
 
-    /// Ends the journal: what was not found broken holds.
-    pub(super) fn finish(mut self) -> Ledger {
-        self.ledger.tip = self.chain.tip();
-        if self.is_chain
+    fn finish(&mut self) -> Vec<Finding> {
+        if self.broken.is_none()
             && let Err(broken) = self.chain.clone().finish()
         {
             self.end(&broken);
         }
-        if self.is_chain {
-            let holds = self.chain_holds();
-            self.ledger.findings.splice(0..0, holds);
-        }
-        if self.is_legal && self.is_chain {
-            self.history_holds();
-        }
-        self.ledger.is_sound = self.is_chain && self.is_legal;
-        self.ledger
+        self.broken.clone().map_or_else(|| self.holds(), |broken| vec![broken])
     }
 
-    fn chain_holds(&self) -> Vec<Finding> {
-        let Tip { count, hash } = self.ledger.tip;
+    fn holds(&self) -> Vec<Finding> {
+        let Tip { count, hash } = self.chain.tip();
         let head = hash.to_string();
-        let mut findings = Vec::new();
-        if self.form == Form::Canonical {
-            findings.push(Finding::holds(Code::Canonical, format!("{count} events are in canonical bytes")));
-        }
+        let canonical = Finding::holds(Code::Canonical, format!("{count} events are in canonical bytes"));
         let chain = format!("each event names the hash of the one before, up to {}", &head[..12]);
+        let mut findings: Vec<Finding> = (self.form == Form::Canonical).then_some(canonical).into_iter().collect();
         findings.push(Finding::holds(Code::Chain, chain));
         findings.push(Finding::holds(Code::Numbering, format!("events are numbered 1 to {count}")));
         findings.push(Finding::holds(Code::Causes, "each event follows from earlier ones only"));
         findings
     }
+}
 
-    fn history_holds(&mut self) {
-        let findings = &mut self.ledger.findings;
-        if self.ledger.history.run().is_none() {
+/// The history of a journal that is being read: of events that hold as a chain.
+pub(super) struct Law {
+    history: History,
+    facts: Vec<Told>,
+    keeps: bool,
+    picks: u64,
+    is_legal: bool,
+    findings: Vec<Finding>,
+}
+
+impl Law {
+    /// Starts before the first event; keeping facts needs memory.
+    pub(super) fn new(keeps: bool) -> Self {
+        let (history, facts, findings) = Default::default();
+        Self { history, facts, keeps, picks: 0, is_legal: true, findings }
+    }
+
+    /// Takes the next event; after one that may not stand, the rest says nothing.
+    pub(super) fn take(&mut self, event: &Event<'_>) {
+        if let Some(Err(finding)) = self.is_legal.then(|| self.judge(event)) {
+            self.is_legal = false;
+            self.findings.push(finding);
+        }
+    }
+
+    fn judge(&mut self, event: &Event<'_>) -> Result<(), Finding> {
+        let seq = event.seq_id();
+        let illegal = |message: String| Finding::broken(Code::History, message).at(seq);
+        let step = Step::read(event).map_err(|error| illegal(format!("event {seq}: {error}")))?;
+        if let Fact::WinnerSelected(fact) = &step.fact {
+            self.picks += 1;
+            self.findings.extend(judge_pick(&self.history, fact).map(|finding| finding.at(seq)));
+        }
+        let intent = self.history.merging.as_ref().map(|placed| placed.seq);
+        let fact = (self.keeps && step.fact != Fact::Unknown).then(|| step.fact.clone());
+        self.history.push(step).map_err(|error| illegal(error.to_string()))?;
+        self.facts.extend(fact.map(|fact| Told { seq, hash: event.entry_hash(), fact, intent }));
+        Ok(())
+    }
+
+    fn finish(&mut self, findings: &mut Vec<Finding>) {
+        if self.history.run().is_none() {
             self.is_legal = false;
             let message = "no event starts a run; for a journal of another program there is --foreign";
             return findings.push(Finding::broken(Code::History, message).at(1));
         }
-        findings.push(Finding::holds(Code::History, "each event may stand where it stands"));
         let is_wrong = findings.iter().any(|finding| finding.code == Code::Winner);
+        findings.push(Finding::holds(Code::History, "each event may stand where it stands"));
         match self.picks {
             _ if is_wrong => {}
             0 => findings.push(Finding::remark(Code::Winner, "no winner was picked")),
@@ -158,21 +197,6 @@ impl Reader {
             picks => findings.push(Finding::holds(Code::Winner, format!("{picks} picks follow from the facts before"))),
         }
     }
-}
-
-fn take(ledger: &mut Ledger, event: &Event<'_>, (keeps, picks): (bool, &mut u64)) -> Result<(), Finding> {
-    let seq = event.seq_id();
-    let illegal = |message: String| Finding::broken(Code::History, message).at(seq);
-    let step = Step::read(event).map_err(|error| illegal(format!("event {seq}: {error}")))?;
-    if let Fact::WinnerSelected(fact) = &step.fact {
-        *picks += 1;
-        ledger.findings.extend(judge_pick(&ledger.history, fact).map(|finding| finding.at(seq)));
-    }
-    let intent = ledger.history.merging.as_ref().map(|placed| placed.seq);
-    let fact = (keeps && step.fact != Fact::Unknown).then(|| step.fact.clone());
-    ledger.history.push(step).map_err(|error| illegal(error.to_string()))?;
-    ledger.facts.extend(fact.map(|fact| Told { seq, hash: event.entry_hash(), fact, intent }));
-    Ok(())
 }
 
 /// Makes the pick again from the facts before it and compares all that it came to.
