@@ -103,7 +103,7 @@ fn the_reader_of_imports_sees_every_form() {
 #[test]
 fn children_are_started_behind_their_doors_only() {
     let doors = ["repo/git.rs", "process/", "cli/verbs.rs", "command/demo.rs"];
-    let starters = ["Command::new(", "duct::cmd(", "process::Command"];
+    let starters = ["duct::cmd(", "process::Command", "process::{Command"];
     for (path, text) in sources() {
         let shown = path.display().to_string();
         if doors.iter().any(|door| shown.starts_with(door)) {
@@ -116,6 +116,10 @@ fn children_are_started_behind_their_doors_only() {
 #[test]
 fn refs_are_spelled_in_one_place() {
     for (path, text) in sources() {
+        if path.starts_with("cli/pages/text") {
+            // Prose about refs.
+            continue;
+        }
         let code = text.split("#[cfg(test)]").next().unwrap();
         let code: Vec<&str> = code.lines().map(|line| line.split("//").next().unwrap()).collect();
         let spelled = code

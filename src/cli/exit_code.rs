@@ -5,13 +5,16 @@ use crate::command::{Answer, Kind};
 /// The command was not understood.
 pub(super) const USAGE: u8 = 2;
 
-/// Returns the status of an answer.
-pub(super) fn of_answer(answer: Answer) -> u8 {
+/// Somebody pressed the interrupt key: 128 and the number of SIGINT.
+const INTERRUPTED: u8 = 130;
+
+/// Returns the status of an answer; `signalled` is that of the signal that came meanwhile.
+pub(super) fn of_answer(answer: Answer, signalled: Option<u8>) -> u8 {
     match answer {
         Answer::Yes => 0,
         Answer::No => 1,
         Answer::Conflict => 4,
-        Answer::Interrupted => 130,
+        Answer::Interrupted => signalled.unwrap_or(INTERRUPTED),
     }
 }
 

@@ -3,11 +3,20 @@
 mod exit_code;
 pub mod pages;
 mod screen;
+mod usage;
 mod verbs;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use clap::{CommandFactory, FromArgMatches};
+use anstream::ColorChoice;
+use clap::{
+    CommandFactory, FromArgMatches,
+    builder::{OsStringValueParser, TypedValueParser},
+};
 
 use crate::{
     command::{Context, Error, Kind, Report},
@@ -16,9 +25,16 @@ use crate::{
 use screen::Screen;
 use verbs::Verb;
 
-/// Parallel attempts at a piece of work, each in its own git worktree: gated, picked by a written rule, merged, and sealed into a record that anyone with a clone can verify.
+/// The widest line of a help text, in columns.
+const WIDEST: usize = 80;
+
+/// Run attempts in parallel worktrees, pick one by rule, keep a record to verify
+///
+/// Runs several attempts at a piece of work at once, each in its own git worktree, with any command as the worker;
+/// gates them, picks one by a written rule, merges it, and seals a record that anyone with a clone can verify.
 #[derive(Clone, Debug, clap::Parser)]
-#[command(name = "git-par", bin_name = "git par", version, subcommand_required = true, arg_required_else_help = true)]
+#[command(name = "git-par", bin_name = "git par", version, propagate_version = true, max_term_width = WIDEST)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
 struct Cli {
     #[command(flatten)]
     shared: Shared,
@@ -26,13 +42,18 @@ struct Cli {
     verb: Verb,
 }
 
+/// The name by which the parser knows the folders to go to.
+const FOLDERS: &str = "folders";
+/// The heading of what every verb takes.
+const SHARED: &str = "Shared options";
+
 /// What every verb takes.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Shared options")]
+#[command(next_help_heading = SHARED)]
 struct Shared {
     /// Run as if started in this folder
-    #[arg(short = 'C', value_name = "DIR", global = true)]
-    folder: Option<std::path::PathBuf>,
+    #[arg(short = 'C', value_name = "DIR", action = clap::ArgAction::Append, value_parser = folder())]
+    folders: Vec<PathBuf>,
     /// Answer with one JSON object instead of text
     #[arg(long, global = true)]
     json: bool,
@@ -40,14 +61,19 @@ struct Shared {
     #[arg(short = 'q', long, global = true)]
     quiet: bool,
     /// When to use colours: auto, always or never
-    #[arg(long, value_name = "WHEN", global = true, value_parser = screen::color)]
-    color: Option<anstream::ColorChoice>,
+    #[arg(long, value_name = "WHEN", global = true, value_parser = screen::colors(), hide_possible_values = true)]
+    color: Option<ColorChoice>,
+}
+
+/// Reads a folder, which may be empty: that is where we are, as git has it.
+fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// Runs `git par` with the arguments of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    run(std::env::args_os().collect())
+    run(&std::env::args_os().collect::<Vec<_>>())
 }
 
 /// Runs one verb as a program of its own, with the arguments of this process.
@@ -55,24 +81,36 @@ pub fn main() -> ExitCode {
 pub fn main_of(verb: &str) -> ExitCode {
     let mut argv: Vec<OsString> = std::env::args_os().collect();
     argv.insert(argv.len().min(1), verb.into());
-    run(argv)
+    run(&argv)
 }
 
-fn run(argv: Vec<OsString>) -> ExitCode {
-    let parsed = command().try_get_matches_from(argv).and_then(|matches| Cli::from_arg_matches(&matches));
-    match parsed {
+/// Tells whether these words, the program's name first, are a command line of ours.
+#[must_use]
+pub fn parses(argv: &[OsString]) -> bool {
+    parse(argv).is_ok_and(|cli| !matches!(cli.verb, Verb::External(_)))
+}
+
+fn run(argv: &[OsString]) -> ExitCode {
+    match parse(argv) {
         Ok(cli) => serve(&cli),
-        Err(error) => {
-            // Help and version are answers: clap writes them where they belong.
-            let _ = error.print();
-            if error.use_stderr() { exit_code::USAGE.into() } else { ExitCode::SUCCESS }
-        }
+        Err(error) => usage::tell(&error, argv),
     }
+}
+
+fn parse(argv: &[OsString]) -> Result<Cli, clap::Error> {
+    let matches = command().color(usage::wanted_color(argv)).try_get_matches_from(argv)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    let verb = matches.subcommand().and_then(|(_, verb)| verb.try_get_many::<PathBuf>(FOLDERS).ok().flatten());
+    cli.shared.folders.extend(verb.into_iter().flatten().cloned());
+    Ok(cli)
 }
 
 /// Returns the definition of the whole command line.
 fn command() -> clap::Command {
-    Cli::command()
+    let root = Cli::command();
+    // A global option keeps the values of one place only, and these add up.
+    let folders = root.get_arguments().find(|arg| arg.get_id() == FOLDERS).cloned();
+    root.mut_subcommands(|verb| verb.args(folders.clone()))
 }
 
 fn serve(cli: &Cli) -> ExitCode {
@@ -80,52 +118,88 @@ fn serve(cli: &Cli) -> ExitCode {
     let answered = answer(cli, &screen);
     screen.finish();
     match answered {
-        Ok(Some(Answered { report, status })) => {
+        Ok((report, signalled)) => {
             let text = if cli.shared.json { format!("{}\n", report.json()) } else { report.text() };
             screen.answer(&text);
-            status.into()
+            exit_code::of_answer(report.answer(), signalled).into()
         }
-        Ok(None) => ExitCode::SUCCESS,
-        Err(Failure::Status(status)) => status.into(),
-        Err(Failure::Error(error)) => {
+        Err(error) => {
             screen.complain(&error, cli.shared.json);
             exit_code::of_kind(error.kind).into()
         }
     }
 }
 
-/// Why there is no answer.
-enum Failure {
-    /// An error to tell.
-    Error(Error),
-    /// Another program's exit status to pass on.
-    Status(u8),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-/// An answer with the exit status that goes with it: that of a signal, where one came.
-struct Answered {
-    report: Box<dyn Report>,
-    status: u8,
-}
-
-fn answer(cli: &Cli, screen: &Screen) -> Result<Option<Answered>, Failure> {
-    if let Some(folder) = &cli.shared.folder {
-        let failed = |error| Error::new(Kind::Cannot, format!("cannot change to '{}': {error}", folder.display()));
-        std::env::set_current_dir(folder).map_err(failed)?;
-    }
-    let here = std::env::current_dir()
-        .map_err(|error| Error::new(Kind::Cannot, format!("cannot read the current folder: {error}")))?;
-    let interrupt = if cli.verb.is_long() { Some(interrupt::install().map_err(Error::from)?) } else { None };
-    let stop = interrupt.as_ref().map_or_else(Stop::new, |interrupt| Ok(interrupt.stop().clone()));
+/// Carries out the verb; tells with its report the status of the signal that came meanwhile.
+fn answer(cli: &Cli, screen: &Screen) -> Result<(Box<dyn Report>, Option<u8>), Error> {
+    cli.shared.folders.iter().try_for_each(|folder| enter(folder))?;
+    let here = std::env::current_dir().map_err(|error| cannot(format!("cannot read the current folder: {error}")))?;
+    let interrupt = if cli.verb.is_long() { Some(interrupt::install()?) } else { None };
+    let stop = interrupt.as_ref().map_or_else(Stop::new, |interrupt| Ok(interrupt.stop().clone()))?;
     let listener = |progress| screen.show(progress);
-    let context = Context { here, listener: &listener, stop: stop.map_err(Error::from)? };
-    let report = cli.verb.run(&context)?;
-    let status = interrupt.and_then(|interrupt| interrupt.exit_status());
-    Ok(report.map(|report| Answered { status: status.unwrap_or(exit_code::of_answer(report.answer())), report }))
+    let report = cli.verb.run(&Context { here, listener: &listener, stop })?;
+    Ok((report, interrupt.and_then(|interrupt| interrupt.exit_status())))
+}
+
+/// Goes to a folder.
+fn enter(folder: &Path) -> Result<(), Error> {
+    if folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    std::env::set_current_dir(folder)
+        .map_err(|error| cannot(format!("cannot change to '{}': {error}", folder.display())))
+}
+
+fn cannot(message: String) -> Error {
+    Error::new(Kind::Cannot, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The longest text of an option in a list, in characters.
+    const LONGEST: usize = 160;
+    /// The longest text of a verb in a list, in characters.
+    const LONGEST_ABOUT: usize = 100;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn a_line_is_ours_when_its_verb_is() {
+        assert!(parses(&words("git-par list --json")));
+        assert!(parses(&words("git-par spawn task -- sh --nothing")));
+        assert!(!parses(&words("git-par list --nothing")));
+        assert!(!parses(&words("git-par nothing")));
+        assert!(!parses(&words("git-par")));
+    }
+
+    fn is_well_written(text: &str, longest: usize) -> bool {
+        let starts_small = text.starts_with(char::is_lowercase);
+        !text.is_empty()
+            && !starts_small
+            && !text.ends_with('.')
+            && !text.contains('\n')
+            && text.chars().count() <= longest
+    }
+
+    #[test]
+    fn each_verb_and_option_is_explained_in_one_short_line() {
+        let root = command();
+        for verb in std::iter::once(&root).chain(root.get_subcommands()) {
+            let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!(is_well_written(&about, LONGEST_ABOUT), "{}: {about}", verb.get_name());
+            for arg in verb.get_arguments() {
+                let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(is_well_written(&help, LONGEST), "{} {}: {help}", verb.get_name(), arg.get_id());
+            }
+        }
+    }
 }

@@ -8,11 +8,13 @@ use std::{
 };
 
 use anstream::ColorChoice;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::{
     command::{
         Error,
+        report::VERSION,
         style::{self, Style},
     },
     engine::progress::{Progress, Subject},
@@ -35,13 +37,29 @@ struct Live {
 }
 
 /// Reads when to use colours.
-pub(super) fn color(text: &str) -> Result<ColorChoice, String> {
+pub(super) fn colors() -> impl TypedValueParser<Value = ColorChoice> {
+    PossibleValuesParser::new(["auto", "always", "never"]).map(|text| choice(&text))
+}
+
+/// Takes every text but the two others for `auto`.
+pub(super) fn choice(text: &str) -> ColorChoice {
     match text {
-        "auto" => Ok(ColorChoice::Auto),
-        "always" => Ok(ColorChoice::Always),
-        "never" => Ok(ColorChoice::Never),
-        _ => Err("expected auto, always or never".to_owned()),
+        "always" => ColorChoice::Always,
+        "never" => ColorChoice::Never,
+        _ => ColorChoice::Auto,
     }
+}
+
+/// Writes the answer of a command that failed, for programs.
+pub(super) fn fail(message: &str, hints: &[String]) {
+    let object = serde_json::json!({ "version": VERSION, "error": message, "hints": hints });
+    write(&format!("{object}\n"));
+}
+
+/// Writes to standard output; a pipe that is closed at the other end is no error.
+fn write(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 impl Screen {
@@ -54,10 +72,10 @@ impl Screen {
         Self { quiet, live }
     }
 
-    /// Writes the answer; a pipe that is closed at the other end is no error.
+    /// Writes the answer.
+    #[allow(clippy::unused_self, reason = "the screen is who writes")]
     pub(super) fn answer(&self, text: &str) {
-        let mut out = anstream::stdout().lock();
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        write(text);
     }
 
     /// Tells an error, its causes and the ways out.
@@ -70,8 +88,7 @@ impl Screen {
             let _ = writeln!(err, "{} {hint}", Style::Warning.paint("hint:"));
         }
         if json {
-            let object = serde_json::json!({ "version": 1, "error": message, "hints": error.hints });
-            self.answer(&format!("{object}\n"));
+            fail(&message, &error.hints);
         }
     }
 

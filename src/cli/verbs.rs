@@ -1,12 +1,15 @@
 //! Verbs: the one list of them.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, os::unix::process::CommandExt as _, process::Command};
 
-use super::Failure;
+use super::pages;
 use crate::{
     command::{Context, Error, Kind, Report, agents, demo, gate, list, merge, pick, run, seal, spawn, verify},
     process::program,
 };
+
+/// How much alike a typed verb and a real one must be, from 0 to 1, for the one to be taken for the other.
+const LIKE_ENOUGH: f64 = 0.7;
 
 /// What can be done.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -21,6 +24,8 @@ pub(super) enum Verb {
     List(list::Args),
     Agents(agents::Args),
     Demo(demo::Args),
+    #[command(hide = true)]
+    Pages(pages::Args),
     #[command(external_subcommand)]
     External(Vec<OsString>),
 }
@@ -32,8 +37,8 @@ impl Verb {
     }
 
     /// Carries it out.
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Option<Box<dyn Report>>, Failure> {
-        let report: Box<dyn Report> = match self {
+    pub(super) fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>, Error> {
+        Ok(match self {
             Self::Spawn(args) => Box::new(spawn::run(args, context)?),
             Self::Gate(args) => Box::new(gate::run(args, context)?),
             Self::Pick(args) => Box::new(pick::run(args, context)?),
@@ -44,21 +49,50 @@ impl Verb {
             Self::List(args) => Box::new(list::run(args, context)?),
             Self::Agents(args) => Box::new(agents::run(args, context)?),
             Self::Demo(args) => Box::new(demo::run(args, context)?),
-            Self::External(argv) => return external(argv),
-        };
-        Ok(Some(report))
+            Self::Pages(args) => Box::new(pages::run(args)?),
+            Self::External(argv) => return Err(external(argv)),
+        })
     }
 }
 
-/// Runs `git-par-<verb>` from PATH, as git does with its own unknown verbs.
-fn external(argv: &[OsString]) -> Result<Option<Box<dyn Report>>, Failure> {
-    let verb = argv.first().map(|verb| verb.to_string_lossy().into_owned()).unwrap_or_default();
-    let Some(path) = program::find(format!("git-par-{verb}")) else {
-        return Err(Error::new(Kind::Usage, format!("'{verb}' is not a git par command"))
-            .hint("git par --help")
-            .into());
+/// Becomes `git-par-<verb>` from PATH, as git does with its own unknown verbs; comes back only where that fails.
+fn external(argv: &[OsString]) -> Error {
+    let Some((verb, arguments)) = argv.split_first() else { return Error::usage("no verb was given") };
+    let mut name = OsString::from("git-par-");
+    name.push(verb);
+    // A name with a slash would be looked for in the current folder.
+    let is_name = !verb.is_empty() && !verb.as_encoded_bytes().contains(&b'/');
+    let Some(path) = is_name.then(|| program::find(&name)).flatten() else {
+        return unknown(&verb.to_string_lossy());
     };
-    let ran = duct::cmd(path, &argv[1..]).unchecked().run();
-    let status = ran.map_err(Error::from)?.status.code().and_then(|code| u8::try_from(code).ok());
-    Err(Failure::Status(status.unwrap_or(128)))
+    let error = Command::new(&path).args(arguments).exec();
+    Error::new(Kind::Cannot, format!("could not run '{}': {error}", path.display()))
+}
+
+fn unknown(verb: &str) -> Error {
+    let nearest = nearest(verb).map(|name| format!("git par {name}"));
+    Error::usage(format!("'{verb}' is not a git par command")).hint(nearest.unwrap_or("git par --help".to_owned()))
+}
+
+/// Finds the verb that was probably meant, measured as clap measures options.
+fn nearest(typed: &str) -> Option<String> {
+    let command = super::command();
+    let names = command.get_subcommands().filter(|verb| !verb.is_hide_set()).map(clap::Command::get_name);
+    let near = names.map(|name| (strsim::jaro(typed, name), name)).filter(|(likeness, _)| *likeness > LIKE_ENOUGH);
+    near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_verb_that_was_probably_meant_is_found() {
+        for (typed, meant) in [("spwan", "spawn"), ("gates", "gate"), ("verfy", "verify"), ("Merge", "merge")] {
+            assert_eq!(nearest(typed).as_deref(), Some(meant));
+        }
+        for typed in ["", "x", "frobnicate", "zzz"] {
+            assert_eq!(nearest(typed), None, "{typed}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{engine::command_line, model::preset, process::program};
 
-/// List the well-known agent CLIs and which of them are installed.
+/// List the well-known agent CLIs and which of them are installed
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct Args {}
 

@@ -20,7 +20,9 @@ const AGENT: &str = include_str!("demo/agent.sh");
 const TASK: &str = "fix the off-by-one in range.sh: '3-5' is three numbers";
 const RUN: &str = "demo";
 
-/// Show the whole job on a small repository in a temporary folder: three workers, a gate, a pick, a merge, a seal, a proof.
+/// Show the whole job on a small repository in a temporary folder
+///
+/// Three workers, a gate, a pick, a merge, a seal, a proof.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// Make the repository in this folder, which must not exist yet [default: a temporary one]

@@ -23,7 +23,9 @@ use crate::{
     repo::{open::Repository, settings::Settings},
 };
 
-/// Run the project's check on each candidate, on a tree proven to be the candidate's.
+/// Run the project's check on each candidate
+///
+/// It runs on a tree that is proven to be the candidate's.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// The run, or a unique beginning of its name [default: the newest]
@@ -34,7 +36,9 @@ pub struct Args {
     /// How many checks at once [default: par.jobs, else the number of cores]
     #[arg(short = 'j', long, value_name = "JOBS", env = "GIT_PAR_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
-    /// Where to run it: the worker's own worktree, or a clean one of the commit [default: the worktree where it still holds the candidate, else clean]
+    /// Where to run it: in the worker's worktree, or in a clean one of the candidate
+    ///
+    /// The default is the worktree where it still holds the candidate, else a clean one.
     #[arg(long, value_name = "worktree|clean")]
     pub place: Option<Place>,
     /// The most time for one check, such as 90s or 10m [default: par.gateTimeout]

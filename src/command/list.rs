@@ -13,7 +13,7 @@ use crate::{
     repo::open::Repository,
 };
 
-/// List the runs of this repository, newest first, or the workers of one run.
+/// List the runs of this repository, newest first, or the workers of one run
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// The run, or a unique beginning of its name

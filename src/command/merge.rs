@@ -26,7 +26,7 @@ use crate::{
 /// How far back a merge that was cut short is looked for, in first parents.
 const FARTHEST: u32 = 1000;
 
-/// Merge the winner into a branch, or change nothing and say why.
+/// Merge the winner into a branch, or change nothing and say why
 #[derive(Clone, Debug, Default, clap::Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 pub struct Args {

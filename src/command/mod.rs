@@ -11,7 +11,7 @@ pub mod list;
 pub mod merge;
 pub mod pick;
 mod program;
-mod report;
+pub mod report;
 pub mod run;
 pub mod seal;
 pub mod spawn;

@@ -34,12 +34,15 @@ use crate::{
     repo::{open::Repository, settings::Settings},
 };
 
-/// Rank the candidates by a written rule over recorded facts, and pick the first.
+/// Rank the candidates by a written rule over recorded facts, and pick the first
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// The run, or a unique beginning of its name [default: the newest]
     pub run: Option<String>,
-    /// The keys that rank candidates after verdict and non-empty diff, of lines, files, duration, cost, consensus and score; '-' before one turns it round [default: the run's own rule]
+    /// The keys that rank candidates, such as consensus,lines [default: the run's own rule]
+    ///
+    /// They come after verdict and non-empty diff: lines, files, duration, cost, consensus and score; '-' before one
+    /// turns it round.
     #[arg(long = "by", value_name = "RULE", env = "GIT_PAR_RULE", allow_hyphen_values = true)]
     pub rule: Option<Rule>,
     /// Pick this worker yourself; recorded as a person's choice

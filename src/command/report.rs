@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The version of every JSON answer; keys are added and never removed.
-const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// The answer in one word; the exit status follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,8 +18,12 @@ use crate::{
     repo::open::Repository,
 };
 
-/// Do the whole job in one command: spawn, gate, pick, and where asked merge and seal; it stops where the answer is no.
+/// Spawn, gate and pick, and where asked merge and seal, in one command
+///
+/// It stops where the answer is no.
+// The group of the flattened arguments has this one's usual name.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[group(id = "run")]
 pub struct Args {
     #[command(flatten)]
     spawn: spawn::Args,

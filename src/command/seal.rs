@@ -23,7 +23,9 @@ use crate::{
     },
 };
 
-/// Seal a run: write its certificate into an annotated tag, signed with your own git signing setup where there is one.
+/// Write the certificate of a run into an annotated tag that carries the run
+///
+/// It is signed with your own git signing setup where there is one.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// The run, or a unique beginning of its name [default: the newest]

@@ -41,7 +41,9 @@ use crate::{
 /// The longest task, in bytes.
 const LONGEST_TASK: u64 = 4 * 1024 * 1024;
 
-/// Run N attempts at a task, each in its own worktree, and keep what each one left as a commit.
+/// Run N attempts at a task, each in its own worktree
+///
+/// What each one left is kept as a commit, its candidate.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// The task, in words
@@ -55,7 +57,9 @@ pub struct Args {
     /// How many workers at once [default: par.jobs, else the number of cores]
     #[arg(short = 'j', long, value_name = "JOBS", env = "GIT_PAR_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
-    /// A well-known agent (see 'git par agents') or a command for the shell, which has the task on its standard input; NAME:K stands for K workers; may be given several times
+    /// A well-known agent (see 'git par agents') or a command for the shell; NAME:K is K workers
+    ///
+    /// A command has the task on its standard input. May be given several times.
     #[arg(short = 'a', long = "agent", value_name = "NAME|CMD", env = "GIT_PAR_AGENT")]
     pub agents: Vec<String>,
     /// The commit to start from

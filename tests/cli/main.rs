@@ -1,7 +1,8 @@
 //! The program as a user meets it: state, command, state; one file a command.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
+mod manners;
 mod spawn;
 mod stories;
 mod world;

@@ -50,7 +50,7 @@ fn take(steps: &mut Vec<Step>, line: &str) {
 fn run(world: &mut World, command: &str) -> String {
     let note = world.beside("cwd");
     let script = format!("{command}\nstatus=$?\npwd >'{}'\nexit $status", note.display());
-    let said = Said::of(&world.command("sh", &["-c", &script]).env("GIT_CONFIG_COUNT", "0").output().unwrap());
+    let said = Said::of(world.command("sh", &["-c", &script]).env("GIT_CONFIG_COUNT", "0").output().unwrap());
     world.here = fs::read_to_string(&note).unwrap().trim_end().into();
     let mut text = said.stdout;
     if said.code != 0 {

@@ -103,7 +103,7 @@ impl World {
 
     /// Runs git and returns what it printed; it must succeed.
     pub(crate) fn git<S: AsRef<OsStr>>(&self, arguments: &[S]) -> String {
-        let said = Said::of(&self.command("git", arguments).output().unwrap());
+        let said = Said::of(self.command("git", arguments).output().unwrap());
         assert_eq!(said.code, 0, "git {:?}: {said:?}", arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>());
         said.stdout.trim_end().to_owned()
     }
@@ -115,7 +115,7 @@ impl World {
 
     /// Runs `git-par`.
     pub(crate) fn par<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Said {
-        Said::of(&self.par_command(arguments).output().unwrap())
+        Said::of(self.par_command(arguments).output().unwrap())
     }
 
     /// Runs `git-par`, which must succeed, and returns what it printed on standard output.
@@ -162,7 +162,8 @@ fn programs() -> std::ffi::OsString {
 }
 
 impl Said {
-    pub(crate) fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: impl std::borrow::Borrow<Output>) -> Self {
+        let output = output.borrow();
         Self {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),

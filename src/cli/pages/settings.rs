@@ -1,0 +1,38 @@
+//! Settings: every key of git config that the program reads, explained once.
+
+use super::manual::Item;
+
+/// Each `par.*` key with its meaning.
+pub(super) const ALL: &[Item] = &[
+    (
+        "par.agent",
+        "The agent of a worker where no `--agent` is given: the name of a preset or a command for the shell.",
+    ),
+    ("par.gate", "The check, as a command for the shell, where the command line gives none."),
+    ("par.gateTimeout", "The most time for one check that comes from `par.gate`, such as `10m`."),
+    (
+        "par.grace",
+        "How long a child that is told to end (SIGTERM) may take before it is killed. The default is 10 seconds.",
+    ),
+    ("par.jobs", "How many children run at once. The default is the number of cores."),
+    (
+        "par.rule",
+        "The keys that rank candidates, as `--by` of git-par-pick(1) takes them. It is recorded when the run begins. The default is `lines`.",
+    ),
+    ("par.score", "The command for the shell that prints a candidate's score on its last line."),
+    (
+        "par.setup",
+        "A command for the shell that makes a fresh worktree ready, such as `npm ci`. It runs before each agent, and before each check in a clean worktree.",
+    ),
+    ("par.timeout", "The most time for one worker, such as `30m`. Without it there is no limit."),
+    ("par.workers", "How many workers a run has where neither `-n` nor several agents say so. The default is 3."),
+    (
+        "par.worktreeRoot",
+        "The folder that holds the worktrees, one folder a run below it; a relative path starts at the repository. The default is `../<repository>.par`, and where that cannot be written, git-par's folder in the user's state directory.",
+    ),
+];
+
+/// Returns the meaning of a key; none where the program reads no such key.
+pub(super) fn find(key: &str) -> Option<&'static Item> {
+    ALL.iter().find(|(known, _)| *known == key)
+}

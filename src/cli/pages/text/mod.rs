@@ -1,0 +1,30 @@
+//! Texts: the manual of each verb, one file each.
+
+mod agents;
+mod demo;
+mod gate;
+mod list;
+mod merge;
+mod pick;
+mod run;
+mod seal;
+mod spawn;
+mod suite;
+mod verify;
+
+use super::manual::Manual;
+
+/// Every manual, the suite's first, then in the order of the job.
+pub(super) const ALL: &[&Manual] = &[
+    &suite::MANUAL,
+    &spawn::MANUAL,
+    &gate::MANUAL,
+    &pick::MANUAL,
+    &merge::MANUAL,
+    &seal::MANUAL,
+    &verify::MANUAL,
+    &run::MANUAL,
+    &list::MANUAL,
+    &agents::MANUAL,
+    &demo::MANUAL,
+];
