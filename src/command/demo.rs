@@ -9,6 +9,8 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::model::ref_name::RefName;
+
 use super::{Answer, Context, Error, Kind, Report, report, style::Style};
 
 /// The program with a bug: a range that ends inclusively is counted one short.
@@ -120,7 +122,8 @@ impl Stage {
             "refs/notes/par/*:refs/notes/par/*",
         ])?;
         self.par(&["-C", &clone_text, "verify", RUN])?;
-        self.git(&["log", "--graph", "--notes=par/demo", "--format=%h %s%n%N", "refs/par/demo/base..main"])?;
+        let merged = format!("{}..main", RefName::base(&RUN.parse()?));
+        self.git(&["log", "--graph", "--notes=par/demo", "--format=%h %s%n%N", &merged])?;
         Ok(())
     }
 

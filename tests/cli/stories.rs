@@ -54,7 +54,7 @@ fn run(world: &mut World, command: &str) -> String {
     world.here = fs::read_to_string(&note).unwrap().trim_end().into();
     let mut text = said.stdout;
     if said.code != 0 {
-        write!(text, "{}? {}\n", said.stderr, said.code).unwrap();
+        writeln!(text, "{}? {}", said.stderr, said.code).unwrap();
     }
     text
 }

@@ -127,7 +127,6 @@ impl World {
 
     /// Runs `git-par --json`, whatever its status, and returns the object.
     pub(crate) fn par_json<S: AsRef<OsStr>>(&self, arguments: &[S]) -> serde_json::Value {
-        let mut command = self.par_command(arguments);
         // Before the `--` of a command line.
         let all: Vec<&OsStr> = std::iter::once("--json".as_ref()).chain(arguments.iter().map(AsRef::as_ref)).collect();
         let said = self.par(&all);
