@@ -25,5 +25,6 @@ pub(super) fn of_kind(kind: Kind) -> u8 {
         Kind::Busy => 3,
         Kind::Conflict => 4,
         Kind::Cannot => 128,
+        Kind::Interrupted => 130,
     }
 }

@@ -31,9 +31,9 @@ pub(super) enum Verb {
 }
 
 impl Verb {
-    /// Tells whether it runs children for long, so that an interrupt is to be taken in good order.
+    /// Tells whether it is not to be cut short anywhere, so that an interrupt is to be taken in good order.
     pub(super) fn is_long(&self) -> bool {
-        matches!(self, Self::Spawn(_) | Self::Gate(_) | Self::Pick(_) | Self::Run(_) | Self::Verify(_))
+        matches!(self, Self::Spawn(_) | Self::Gate(_) | Self::Pick(_) | Self::Merge(_) | Self::Run(_) | Self::Verify(_))
     }
 
     /// Carries it out.

@@ -83,7 +83,10 @@ impl Stage {
         fs::write(self.repository.join("range.sh"), RANGE)?;
         fs::write(self.repository.join("test.sh"), TEST)?;
         // The settings are the demonstration repository's own: it neither needs nor touches the user's.
+        // Beside it even where the folder is in a repository of the user's.
+        let trees = self.repository.with_file_name("repo.par").display().to_string();
         let settings = [
+            ("par.worktreeRoot", trees.as_str()),
             ("user.name", "Demo"),
             ("user.email", "demo@example.com"),
             ("commit.gpgSign", "false"),
@@ -153,9 +156,11 @@ impl Stage {
     }
 }
 
-/// Prepares a child that knows nothing of a repository around it.
+/// Prepares a child that knows nothing of a repository around it, nor of the user's settings.
 fn child(program: &OsStr, arguments: &[OsString], folder: &Path) -> duct::Expression {
-    let environment = std::env::vars_os().filter(|(name, _)| !name.as_encoded_bytes().starts_with(b"GIT_"));
+    let inherited = std::env::vars_os().filter(|(name, _)| !name.as_encoded_bytes().starts_with(b"GIT_"));
+    let sealed = [("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")];
+    let environment = inherited.chain(sealed.map(|(name, value)| (name.into(), value.into())));
     duct::cmd(program, arguments).full_env(environment).dir(folder).stdin_null()
 }
 

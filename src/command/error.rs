@@ -3,9 +3,9 @@
 use std::error::Error as StdError;
 
 use crate::{
-    engine::{journal, runs},
+    engine::{gate, journal, runs, turn},
     model::{agent_choice, rule, run_id, worker},
-    repo::{git, identity, open, refs, seal, target},
+    repo::{git, identity, journal_notes, open, refs, seal, target},
 };
 
 /// What kind of trouble it is; the exit status follows from it.
@@ -19,6 +19,8 @@ pub enum Kind {
     Conflict,
     /// It cannot be done.
     Cannot,
+    /// The user interrupted it.
+    Interrupted,
 }
 
 /// What went wrong in a command.
@@ -70,8 +72,36 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     }
 }
 
-fn chain<'e>(error: &'e (dyn StdError + 'static)) -> Vec<&'e (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |error| (*error).source()).collect()
+type Cause<'e> = &'e (dyn StdError + 'static);
+
+fn chain<'e>(error: Cause<'e>) -> Vec<Cause<'e>> {
+    let next = |error: &Cause<'e>| {
+        let error: Cause<'e> = *error;
+        wrapped(error).or_else(|| error.source())
+    };
+    std::iter::successors(Some(error), next).collect()
+}
+
+/// Returns the error that a transparent one stands for: such a one names the source of that as its own.
+fn wrapped(error: Cause<'_>) -> Option<Cause<'_>> {
+    if let Some(error) = error.downcast_ref() {
+        return match error {
+            gate::Error::Journal(inner) => Some(inner),
+            gate::Error::Turn(inner) => Some(inner),
+            _ => None,
+        };
+    }
+    if let Some(error) = error.downcast_ref() {
+        return match error {
+            journal::Error::Notes(inner) => Some(inner),
+            journal::Error::Refs(inner) => Some(inner),
+            _ => None,
+        };
+    }
+    match error.downcast_ref()? {
+        target::Error::Refs(inner) => Some(inner),
+        _ => None,
+    }
 }
 
 fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
@@ -83,12 +113,15 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
         return Some(Kind::Usage);
     }
     match error.downcast_ref() {
-        Some(target::Error::Lost(_)) => return Some(Kind::Busy),
+        Some(target::Error::Lost(_) | target::Error::Locked(_)) => return Some(Kind::Busy),
         Some(target::Error::Refused { .. } | target::Error::Unfinished { .. }) => return Some(Kind::Conflict),
         _ => {}
     }
     if let Some(refs::Error::Lost { .. }) = error.downcast_ref() {
         return Some(Kind::Busy);
+    }
+    if let Some(turn::Error::Interrupted) = error.downcast_ref() {
+        return Some(Kind::Interrupted);
     }
     matches!(error.downcast_ref(), Some(runs::Error::Ambiguous { .. })).then_some(Kind::Usage)
 }
@@ -102,7 +135,9 @@ fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
             "git config --global user.name 'Your Name' && git config --global user.email you@example.com".to_owned(),
         );
     }
-    if let Some(runs::Error::None) = error.downcast_ref() {
+    let is_unfetched = matches!(error.downcast_ref(), Some(runs::Error::None))
+        || matches!(error.downcast_ref(), Some(journal_notes::Error::NoBase(_)));
+    if is_unfetched {
         return Some("git fetch origin 'refs/par/*:refs/par/*' 'refs/notes/par/*:refs/notes/par/*'".to_owned());
     }
     if let Some(runs::Error::Unknown(_)) = error.downcast_ref() {
@@ -124,4 +159,26 @@ fn open_hint(message: &str) -> Option<String> {
     let folder = message.split_once("dubious ownership in repository at ").map(|(_, rest)| rest)?;
     let folder = folder.split(';').next().unwrap_or_default().trim();
     Some(format!("git config --global --add safe.directory {folder}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ref_name::RefName;
+
+    #[test]
+    fn a_lost_race_is_told_as_one_however_deep_it_lies() {
+        let lost = || refs::Error::Lost { name: RefName::full("refs/x"), expected: None, found: None };
+        assert_eq!(Error::from(lost()).kind, Kind::Busy);
+        assert_eq!(Error::from(journal::Error::from(lost())).kind, Kind::Busy);
+        let deep = Error::from(gate::Error::from(journal::Error::from(lost())));
+        assert_eq!((deep.kind, deep.messages.len()), (Kind::Busy, 1));
+        assert_eq!(Error::from(target::Error::from(lost())).kind, Kind::Busy);
+    }
+
+    #[test]
+    fn a_hint_is_found_below_a_transparent_error() {
+        let absent = journal_notes::Error::NoBase(RefName::full("refs/par/r/base"));
+        assert!(Error::from(journal::Error::from(absent)).hints[0].starts_with("git fetch origin"));
+    }
 }

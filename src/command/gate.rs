@@ -94,7 +94,7 @@ fn chosen(args: &Args, journal: &Journal<'_>, (repository, settings): (&Reposito
         let choice = GateChoice {
             argv: args.argv.clone(),
             place: args.place,
-            timeout: args.timeout,
+            timeout: args.timeout.or_else(|| gate_choice::usual_timeout(settings)),
             protect: args.protect.clone(),
         };
         return choice.gate(repository);
@@ -106,8 +106,7 @@ fn chosen(args: &Args, journal: &Journal<'_>, (repository, settings): (&Reposito
         (None, None) => return Err(Error::usage("there is no check to run").hint("git par gate -- make test")),
     };
     gate.plan.place = args.place.or(gate.plan.place);
-    gate.plan.timeout_ms =
-        args.timeout.and_then(|timeout| u64::try_from(timeout.as_millis()).ok()).or(gate.plan.timeout_ms);
+    gate.plan.timeout_ms = args.timeout.and_then(limits::milliseconds).or(gate.plan.timeout_ms);
     gate.plan.protect.extend(args.protect.iter().cloned());
     Ok(gate)
 }
@@ -117,7 +116,10 @@ fn subjects(args: &Args, journal: &Journal<'_>) -> Result<Vec<Subject>, Error> {
         if args.workers.is_empty() {
             return Ok(history.lanes().filter_map(|(worker, _)| Subject::candidate(history, worker)).collect());
         }
-        args.workers.iter().map(|worker| require_subject(history, *worker)).collect()
+        let mut workers = args.workers.clone();
+        workers.sort_unstable();
+        workers.dedup();
+        workers.iter().map(|worker| require_subject(history, *worker)).collect()
     })
 }
 

@@ -32,7 +32,7 @@ impl GateChoice {
     /// Makes the gate, its command looked up so that a missing one is told before anything runs.
     pub(super) fn gate(self, repository: &Repository) -> Result<Gate, Error> {
         program::require_command(&self.argv, "gate")?;
-        let timeout_ms = self.timeout.and_then(|timeout| u64::try_from(timeout.as_millis()).ok());
+        let timeout_ms = self.timeout.and_then(limits::milliseconds);
         let argv = command_line::recorded(&self.argv, &repository.home_dir());
         let plan = GatePlan { argv, place: self.place, timeout_ms, protect: self.protect };
         Ok(Gate { plan, argv: self.argv })
@@ -48,8 +48,14 @@ pub(super) fn planned(plan: &GatePlan) -> Gate {
 /// Reads the check that the user configured as `par.gate`.
 #[must_use]
 pub(super) fn configured(settings: &Settings) -> Option<GateChoice> {
-    let timeout = settings.get("par.gateTimeout").and_then(limits::parse_duration);
+    let timeout = usual_timeout(settings);
     settings.get("par.gate").map(|text| GateChoice { timeout, ..GateChoice::of_text(text) })
+}
+
+/// Reads the most time for a check that the user configured as `par.gateTimeout`.
+#[must_use]
+pub(super) fn usual_timeout(settings: &Settings) -> Option<std::time::Duration> {
+    settings.get("par.gateTimeout").and_then(limits::parse_duration)
 }
 
 /// Reads a time that a user typed.

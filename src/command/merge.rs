@@ -45,7 +45,7 @@ pub struct Args {
     #[arg(long)]
     pub squash: bool,
     /// The message of the commit; trailers are added
-    #[arg(short = 'm', long, value_name = "M")]
+    #[arg(short = 'm', long, value_name = "M", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub message: Option<String>,
     /// Say what would be done, and do nothing
     #[arg(long)]
@@ -105,7 +105,12 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<MergeReport, Error> {
     let repository = context.open()?;
     let identity = repository.require_identity()?;
     let run = context.choose(&repository, args.run.as_deref())?;
+    // Before the journal is read: whoever merges now is to be seen in it.
+    let _held = if args.dry_run { None } else { Some(repository.hold_branches()?) };
     let journal = Journal::open(&repository, run, identity)?;
+    if !args.dry_run {
+        close_cut_short(&repository, &journal)?;
+    }
     let plan = Plan::make(args, &repository, &journal)?;
     if let Some(done) = plan.find_done(&repository, &journal)? {
         return Ok(plan.report(&journal, State::AlreadyMerged).with(done));
@@ -127,7 +132,11 @@ fn winner(history: &History) -> Option<(Worker, Oid)> {
 
 fn target(args: &Args, repository: &Repository) -> Result<RefName, Error> {
     if let Some(branch) = &args.into {
-        return Ok(RefName::branch(branch));
+        let name = repository.real_branch(RefName::branch(branch))?;
+        if !name.as_str().starts_with("refs/heads/") {
+            return Err(Error::usage(format!("'{name}' is not a branch")).hint("git branch --list"));
+        }
+        return Ok(name);
     }
     repository.current_branch()?.ok_or_else(|| {
         Error::new(Kind::Cannot, "HEAD is detached: there is no branch to merge into")
@@ -172,20 +181,13 @@ impl Plan {
         }
     }
 
-    /// Finds the commit by which the branch has this candidate already, and records one that was cut short.
+    /// Finds the commit by which the branch has this candidate already.
     fn find_done(&self, repository: &Repository, journal: &Journal<'_>) -> Result<Option<(Oid, Oid)>, Error> {
         let recorded = journal.ask(|history| self.recorded(history));
         if let Some((commit, tree)) = recorded
             && repository.is_ancestor(commit, self.ours)?
         {
             return Ok(Some((commit, tree)));
-        }
-        let pending = journal.ask(|history| history.merging.as_ref().map(|placed| placed.fact.clone()));
-        if let Some(intent) = pending.filter(|intent| self.is_of(intent))
-            && let Some(commit) = find_cut_short(repository, &intent.args, self.ours)?
-        {
-            close(repository, journal, (&intent, commit))?;
-            return Ok(Some((commit, intent.args.tree)));
         }
         let contained = repository.is_ancestor(self.candidate, self.ours)?;
         Ok(contained.then_some((self.ours, repository.commit(self.ours)?.tree)))
@@ -198,10 +200,6 @@ impl Plan {
         Some((fact.result.commit?, fact.result.tree?))
     }
 
-    fn is_of(&self, intent: &MergeStarted) -> bool {
-        intent.args.candidate == self.candidate && intent.args.target == self.target.as_str()
-    }
-
     fn conflict(&self, args: &Args, journal: &Journal<'_>, conflicts: Vec<String>) -> Result<MergeReport, Error> {
         let report = MergeReport { conflicts: conflicts.clone(), ..self.report(journal, State::Conflict) };
         if !args.dry_run {
@@ -211,8 +209,7 @@ impl Plan {
     }
 
     fn rehearse(&self, repository: &Repository, journal: &Journal<'_>, tree: Oid) -> Result<MergeReport, Error> {
-        let to = self.new_commit(repository, tree, "rehearsal\n")?;
-        repository.require_advance(&Step { branch: &self.target, from: self.ours, to, message: "" })?;
+        repository.require_advance(&Step { branch: &self.target, from: self.ours, to: tree, message: "" })?;
         Ok(MergeReport { tree: Some(tree), ..self.report(journal, State::WouldMerge) })
     }
 
@@ -234,16 +231,29 @@ impl Plan {
             result: merge_started::Outcome {},
         };
         journal.append(|history| Deed::of(&intent).causes(history.selected.as_ref().map(|placed| placed.seq)))?;
+        match self.move_branch(args, repository, (journal, tree)) {
+            Ok(commit) => {
+                close(repository, journal, (&intent, commit))?;
+                Ok(self.report(journal, State::Merged).with((commit, tree)))
+            }
+            Err(error) => {
+                let reason = Some("the branch could not be moved safely".to_owned());
+                self.record_failure(journal, merge_finished::Outcome { reason, ..merge_finished::Outcome::default() })?;
+                Err(error)
+            }
+        }
+    }
+
+    fn move_branch(
+        &self,
+        args: &Args,
+        repository: &Repository,
+        (journal, tree): (&Journal<'_>, Oid),
+    ) -> Result<Oid, Error> {
         let commit = self.new_commit(repository, tree, &self.message(args, journal))?;
         let reflog = format!("par merge {}", journal.run);
-        let step = Step { branch: &self.target, from: self.ours, to: commit, message: &reflog };
-        if let Err(error) = repository.advance(&step) {
-            let reason = Some("the branch could not be moved safely".to_owned());
-            self.record_failure(journal, merge_finished::Outcome { reason, ..merge_finished::Outcome::default() })?;
-            return Err(error.into());
-        }
-        close(repository, journal, (&intent, commit))?;
-        Ok(self.report(journal, State::Merged).with((commit, tree)))
+        repository.advance(&Step { branch: &self.target, from: self.ours, to: commit, message: &reflog })?;
+        Ok(commit)
     }
 
     fn new_commit(&self, repository: &Repository, tree: Oid, message: &str) -> Result<Oid, Error> {
@@ -263,7 +273,7 @@ impl Plan {
             ("Par-Journal", journal.state().tip().hash.to_string()),
         ];
         match &args.message {
-            Some(message) => format!("{}\n\n{}", message.trim_end(), candidate::trailers(&trailers)),
+            Some(message) => candidate::with_trailers(message, &trailers),
             None => candidate::message(&task, &trailers),
         }
     }
@@ -285,18 +295,28 @@ impl Plan {
     }
 }
 
-/// Looks for the commit of a merge whose branch moved, but whose end nobody wrote down.
+/// Records the end of a merge whose branch moved, but whose end nobody wrote down.
+fn close_cut_short(repository: &Repository, journal: &Journal<'_>) -> Result<(), Error> {
+    let Some(intent) = journal.ask(|history| history.merging.as_ref().map(|placed| placed.fact.clone())) else {
+        return Ok(());
+    };
+    let Some(tip) = repository.ref_target(&RefName::full(&intent.args.target))? else { return Ok(()) };
+    match find_cut_short(repository, &intent.args, tip)? {
+        Some(commit) => close(repository, journal, (&intent, commit)),
+        None => Ok(()),
+    }
+}
+
 fn find_cut_short(repository: &Repository, intent: &merge_started::Args, tip: Oid) -> Result<Option<Oid>, Error> {
     let mut at = tip;
     for _ in 0..FARTHEST {
         let commit = repository.commit(at)?;
-        let parents: &[Oid] = match intent.mode {
-            MergeMode::Ff if at == intent.candidate => return Ok(Some(at)),
-            MergeMode::Ff => &[],
-            MergeMode::NoFf => &[intent.ours, intent.candidate],
-            MergeMode::Squash => &[intent.ours],
+        let made_by_us = match intent.mode {
+            MergeMode::Ff => at == intent.candidate,
+            MergeMode::NoFf => commit.parents == [intent.ours, intent.candidate],
+            MergeMode::Squash => commit.parents == [intent.ours],
         };
-        if commit.tree == intent.tree && commit.parents == parents {
+        if made_by_us && commit.tree == intent.tree {
             return Ok(Some(at));
         }
         match commit.parents.first() {

@@ -31,7 +31,7 @@ use crate::{
         selection,
         worker::Worker,
     },
-    repo::{open::Repository, settings::Settings},
+    repo::{identity::Identity, open::Repository, settings::Settings},
 };
 
 /// Rank the candidates by a written rule over recorded facts, and pick the first
@@ -83,8 +83,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Picked, Error> {
     let settings = repository.settings()?;
     let identity = repository.require_identity()?;
     let run = context.choose(&repository, args.run.as_deref())?;
-    let journal = Journal::open(&repository, run, identity)?;
-    require_idle(&repository, &journal)?;
+    let journal = open_idle(&repository, run, identity)?;
     let asked = asked(args, &journal);
     if asked.rule.uses(Field::Score) {
         score_all(args, &journal, (&repository, &settings), context)?;
@@ -95,19 +94,14 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Picked, Error> {
     journal.ask(picked).ok_or_else(|| Error::new(Kind::Cannot, "the pick was not recorded"))
 }
 
-/// Refuses a run that still works: its facts are not all there.
-fn require_idle(repository: &Repository, journal: &Journal<'_>) -> Result<(), Error> {
-    let running = journal.ask(|history| {
-        history.lanes().find(|(_, lane)| lane.started.is_some() && lane.finished.is_none()).map(|(worker, _)| worker)
-    });
-    let Some(worker) = running else { return Ok(()) };
-    match supervisor::hold(repository, &journal.run) {
-        Err(supervisor::Error::Held(_)) => {
-            Err(Error::new(Kind::Busy, format!("{worker} of run '{}' is still running", journal.run)))
-        }
-        // Its supervisor died: what is recorded is all that there is.
-        _ => Ok(()),
+/// Refuses a run that still works, between two of its workers too: its facts are not all there.
+///
+/// Where its supervisor died, what is recorded is all that there is.
+fn open_idle(repository: &Repository, run: RunId, identity: Identity) -> Result<Journal<'_>, Error> {
+    if supervisor::is_held(repository, &run)? {
+        return Err(Error::new(Kind::Busy, format!("run '{run}' is still being worked on")));
     }
+    Ok(Journal::open(repository, run, identity)?)
 }
 
 fn asked(args: &Args, journal: &Journal<'_>) -> winner_selected::Args {
@@ -147,21 +141,23 @@ fn score_all(
     site.stop = context.stop.clone();
     for worker in unscored {
         score::run(&site, &argv, worker)?;
+        if context.stop.is_set() {
+            return Err(Error::new(Kind::Interrupted, "interrupted before every candidate had its score"));
+        }
     }
     Ok(())
 }
 
 fn record(repository: &Repository, journal: &Journal<'_>, asked: &winner_selected::Args) -> Result<(), Error> {
     let name = RefName::winner(&journal.run);
-    let before = repository.ref_target(&name)?;
+    // Read here once, so that an error of reading is told; below it is read again after each lost race.
+    repository.ref_target(&name)?;
     journal.append(|history| {
         let result = selection::decide(history, asked).unwrap_or_else(|error| nobody(history, error.to_string()));
+        let before = repository.ref_target(&name).ok().flatten();
         let candidate = result.candidate;
         let deed = Deed::of(&WinnerSelected { args: asked.clone(), result }).causes(grounds(history));
-        match candidate {
-            Some(candidate) => deed.moving(name.clone(), before, candidate),
-            None => deed,
-        }
+        deed.setting(name.clone(), before, candidate)
     })?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::{
     spawn::{self, Spawned},
 };
 use crate::{
-    engine::journal::State,
+    engine::{command_line, journal::State},
     model::{run_id::RunId, worker::Worker},
     repo::open::Repository,
 };
@@ -23,12 +23,12 @@ use crate::{
 /// It stops where the answer is no.
 // The group of the flattened arguments has this one's usual name.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[group(id = "run")]
+#[group(skip)]
 pub struct Args {
     #[command(flatten)]
     spawn: spawn::Args,
     /// Go on with this run where it stopped, instead of spawning one
-    #[arg(long = "continue", value_name = "RUN", conflicts_with_all = ["task", "file", "agents", "workers", "name", "argv"])]
+    #[arg(long = "continue", value_name = "RUN", conflicts_with_all = ["task", "file", "workers", "name", "base", "argv"])]
     resume: Option<String>,
     /// Merge the winner into the branch that is checked out
     #[arg(long)]
@@ -54,21 +54,23 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Line, Error> {
     let mut line = Line::default();
     let run = match &args.resume {
         None => line.spawn(args, context)?,
-        Some(wanted) => line.gate_rest(wanted, context)?,
+        Some(wanted) => line.gate_rest((wanted, args.spawn.gate.as_deref()), context)?,
     };
     line.run = Some(run.clone());
     if line.answer() != Answer::Yes {
         return Ok(line);
     }
-    let wanted = Some(run.to_string());
-    line.picked = Some(pick::run(&pick::Args { run: wanted.clone(), ..pick::Args::default() }, context)?);
-    if args.merge && line.answer() == Answer::Yes {
-        line.merged = Some(merge::run(&merge::Args { run: wanted.clone(), ..merge::Args::default() }, context)?);
-    }
-    if args.seal && line.answer() == Answer::Yes {
-        line.sealed = Some(seal::run(&seal::Args { run: wanted, ..seal::Args::default() }, context)?);
-    }
+    line.finish(args, context).map_err(|error| error.hint(args.again(&run)))?;
     Ok(line)
+}
+
+impl Args {
+    /// Writes the command that goes on where this one stopped.
+    fn again(&self, run: &RunId) -> String {
+        let merge = if self.merge { " --merge" } else { "" };
+        let seal = if self.seal { " --seal" } else { "" };
+        format!("git par run --continue {run}{merge}{seal}")
+    }
 }
 
 impl Line {
@@ -79,16 +81,30 @@ impl Line {
         Ok(run)
     }
 
-    /// Gates the candidates of a run that its planned gate has not seen yet.
-    fn gate_rest(&mut self, wanted: &str, context: &Context<'_>) -> Result<RunId, Error> {
+    /// Gates the candidates of a run that no gate has seen yet, with the one given or else the one planned.
+    fn gate_rest(&mut self, (wanted, given): (&str, Option<&str>), context: &Context<'_>) -> Result<RunId, Error> {
         let repository = context.open()?;
         let run = context.choose(&repository, Some(wanted))?;
-        let workers = ungated(&repository, &run)?;
-        if !workers.is_empty() {
-            self.gated =
-                Some(gate::run(&gate::Args { run: Some(run.to_string()), workers, ..gate::Args::default() }, context)?);
+        let (workers, planned) = ungated(&repository, &run)?;
+        if !workers.is_empty() && (planned || given.is_some()) {
+            let argv = given.map(command_line::shell).unwrap_or_default();
+            let gate = gate::Args { run: Some(run.to_string()), workers, argv, ..gate::Args::default() };
+            self.gated = Some(gate::run(&gate, context)?);
         }
         Ok(run)
+    }
+
+    /// Picks, and where asked merges and seals.
+    fn finish(&mut self, args: &Args, context: &Context<'_>) -> Result<(), Error> {
+        let run = self.run.as_ref().map(ToString::to_string);
+        self.picked = Some(pick::run(&pick::Args { run: run.clone(), ..pick::Args::default() }, context)?);
+        if args.merge && self.answer() == Answer::Yes {
+            self.merged = Some(merge::run(&merge::Args { run: run.clone(), ..merge::Args::default() }, context)?);
+        }
+        if args.seal && self.answer() == Answer::Yes {
+            self.sealed = Some(seal::run(&seal::Args { run, ..seal::Args::default() }, context)?);
+        }
+        Ok(())
     }
 
     fn steps(&self) -> Vec<(&'static str, &dyn Report)> {
@@ -103,13 +119,12 @@ impl Line {
     }
 }
 
-fn ungated(repository: &Repository, run: &RunId) -> Result<Vec<Worker>, Error> {
+/// Lists the workers whose candidates no gate has seen, and tells whether the run planned one.
+fn ungated(repository: &Repository, run: &RunId) -> Result<(Vec<Worker>, bool), Error> {
     let history = State::load(repository, run)?.history;
-    if history.run().is_none_or(|run| run.args.gate.is_none()) {
-        return Ok(Vec::new());
-    }
+    let planned = history.run().is_some_and(|run| run.args.gate.is_some());
     let open = history.lanes().filter(|(_, lane)| lane.finished.is_some() && lane.gate.is_none());
-    Ok(open.map(|(worker, _)| worker).collect())
+    Ok((open.map(|(worker, _)| worker).collect(), planned))
 }
 
 impl Report for Line {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Context, Error, Kind, Report, report, style::Style};
 use crate::{
-    engine::{audit, journal::State, progress::Progress},
+    engine::{audit, journal::State, progress::Progress, supervisor},
     model::{
         certificate::{Certificate, Tip},
         finding::Weight,
@@ -67,8 +67,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<SealReport, Error> {
     let repository = context.open()?;
     let identity = repository.require_identity()?;
     let run = context.choose(&repository, args.run.as_deref())?;
+    require_ended(&repository, &run)?;
     let state = State::load(&repository, &run)?;
-    require_ended(&state, &run)?;
     require_sound(&repository, &run)?;
     let sign = args.sign || (!args.no_sign && repository.is_signing_configured()?);
     let name = RefName::seal(&run);
@@ -78,7 +78,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<SealReport, Error> {
         (Some(tag), Some(old)) if is_same(&old, &state, sign) => sealed(&run, &state, (tag, old.is_signed, true)),
         _ => {
             let tag = seal(&repository, &state, (&identity, sign))?;
-            let edit = Edit { name: name.clone(), expected: before, new: tag };
+            let edit = Edit { name: name.clone(), expected: before, new: Some(tag) };
             repository.write_refs(&[edit], &identity)?;
             repository.sync_refs([&name]);
             sealed(&run, &state, (tag, sign, false))
@@ -88,14 +88,15 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<SealReport, Error> {
     Ok(SealReport { bundle, ..done })
 }
 
-fn require_ended(state: &State, run: &RunId) -> Result<(), Error> {
-    let running = state.history.lanes().find(|(_, lane)| lane.started.is_some() && lane.finished.is_none());
-    match running {
-        Some((worker, _)) => {
-            Err(Error::new(Kind::Busy, format!("{worker} of run '{run}' has not ended: there is nothing to seal yet")))
-        }
-        None => Ok(()),
+/// Refuses a run that still works; where its supervisor died, what is recorded is all that there is.
+fn require_ended(repository: &Repository, run: &RunId) -> Result<(), Error> {
+    if supervisor::is_held(repository, run)? {
+        return Err(Error::new(
+            Kind::Busy,
+            format!("run '{run}' is still being worked on: there is nothing to seal yet"),
+        ));
     }
+    Ok(())
 }
 
 /// Refuses a run whose record does not verify: a seal is put on facts.

@@ -269,7 +269,8 @@ fn require_base(repository: &Repository, revision: &str) -> Result<Oid, Error> {
 
 fn chosen_gate(args: &Args, settings: &Settings, repository: &Repository) -> Result<Option<Gate>, Error> {
     let choice = args.gate.as_deref().map(GateChoice::of_text).or_else(|| gate_choice::configured(settings));
-    choice.map(|choice| GateChoice { protect: args.protect.clone(), ..choice }.gate(repository)).transpose()
+    let timeout = gate_choice::usual_timeout(settings);
+    choice.map(|choice| GateChoice { protect: args.protect.clone(), timeout, ..choice }.gate(repository)).transpose()
 }
 
 fn outcome() -> Result<run_started::Outcome, git::Error> {

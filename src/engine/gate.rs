@@ -6,7 +6,8 @@ use super::{
     journal::{self, Deed},
     place::{self, Wanted},
     progress::Progress,
-    site::{Errand, Outcome, Site},
+    site::{self, Errand, Outcome, Site},
+    turn,
 };
 use crate::{
     model::{
@@ -30,6 +31,12 @@ pub enum Error {
     /// The protected paths.
     #[error(transparent)]
     Protect(#[from] protect::Error),
+    /// The turn.
+    #[error(transparent)]
+    Turn(#[from] turn::Error),
+    /// The task file.
+    #[error(transparent)]
+    Site(#[from] site::Error),
     /// An object.
     #[error(transparent)]
     Objects(#[from] objects::Error),
@@ -100,6 +107,7 @@ pub struct Said {
 
 /// Runs the check on one commit and records what it said.
 pub fn run(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Verdict, Error> {
+    let _turn = turn::wait(site, subject.worker)?;
     let Said { fact, took, log } = ask(site, gate, subject)?;
     site.journal.append(|_| Deed::of(&fact).causes([subject.cause]).took(took).logging(log.clone()))?;
     Ok(fact.result.verdict)
@@ -108,6 +116,7 @@ pub fn run(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Verdict, Er
 /// Runs the check on one commit and tells what it said; nothing is recorded.
 pub fn ask(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Said, Error> {
     (site.listener)(Progress::Checking(subject.worker));
+    site.require_task_file(subject.worker)?;
     let own = site.repository.commit(subject.commit)?.tree;
     let protected = site.repository.protected_tree(site.base_tree, own, &gate.plan.protect)?;
     let wanted = Wanted {
@@ -163,7 +172,10 @@ impl Answer {
 /// Tells an error for the record, where no path of this machine belongs: its kinds only say what happened.
 fn told(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
-    if text.contains('/') { text.split('\'').step_by(2).collect::<Vec<_>>().join("a path") } else { text }
+    let parts = text.split('\'').enumerate();
+    let told =
+        parts.map(|(at, part)| if at % 2 == 1 && part.starts_with('/') { "a path of this machine" } else { part });
+    told.collect::<Vec<_>>().join("'")
 }
 
 fn said(gate: &Gate, (subject, protected): (Subject, protect::Protected), answer: Answer) -> Said {

@@ -148,8 +148,14 @@ impl Deed {
 
     /// Moves a ref with it.
     #[must_use]
-    pub fn moving(mut self, name: RefName, expected: Option<Oid>, new: Oid) -> Self {
-        if expected != Some(new) {
+    pub fn moving(self, name: RefName, expected: Option<Oid>, new: Oid) -> Self {
+        self.setting(name, expected, Some(new))
+    }
+
+    /// Moves a ref with it, or removes it.
+    #[must_use]
+    pub fn setting(mut self, name: RefName, expected: Option<Oid>, new: Option<Oid>) -> Self {
+        if expected != new {
             self.edits.push(Edit { name, expected, new });
         }
         self
@@ -225,7 +231,7 @@ impl<'a> Journal<'a> {
 
     /// Tells whether a lost race over this ref only means that another event came first.
     fn is_ours(&self, name: &RefName) -> bool {
-        [RefName::notes(&self.run), RefName::logs(&self.run)].contains(name)
+        [RefName::notes(&self.run), RefName::logs(&self.run), RefName::winner(&self.run)].contains(name)
     }
 
     fn try_append(&self, state: &State, deed: &Deed) -> Result<State, Error> {
@@ -235,7 +241,7 @@ impl<'a> Journal<'a> {
         let mut notes: Vec<(Oid, Vec<u8>)> = base.into_iter().map(|base| (base, next.bytes.clone())).collect();
         notes.extend(person_note::render_all(&next.history).into_iter().map(|(id, text)| (id, text.into_bytes())));
         let commit = self.repository.write_notes(state.notes, &notes, &identity)?;
-        let mut edits = vec![Edit { name: RefName::notes(&self.run), expected: state.notes, new: commit }];
+        let mut edits = vec![Edit { name: RefName::notes(&self.run), expected: state.notes, new: Some(commit) }];
         edits.extend(deed.edits.iter().cloned());
         edits.extend(self.log_edit(deed, &identity)?);
         self.repository.write_refs(&edits, &identity)?;
@@ -258,6 +264,6 @@ impl<'a> Journal<'a> {
         let Some(log) = &deed.log else { return Ok(None) };
         let expected = self.repository.logs(&self.run)?;
         let new = self.repository.write_logs(expected, log, identity)?;
-        Ok(Some(Edit { name: RefName::logs(&self.run), expected, new }))
+        Ok(Some(Edit { name: RefName::logs(&self.run), expected, new: Some(new) }))
     }
 }

@@ -11,6 +11,12 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     seconds.or_else(friendly).filter(|duration| !duration.is_zero())
 }
 
+/// Returns a time in milliseconds, as it is recorded; none where it is too long to count.
+#[must_use]
+pub fn milliseconds(time: Duration) -> Option<u64> {
+    u64::try_from(time.as_millis()).ok()
+}
+
 /// Returns how many workers run at once by default: as many as there are cores.
 #[must_use]
 pub fn cores() -> u16 {

@@ -12,4 +12,5 @@ pub mod runs;
 pub mod score;
 pub mod site;
 pub mod supervisor;
+pub mod turn;
 pub mod worker;

@@ -6,7 +6,7 @@ use super::site::{self, Site};
 use crate::{
     model::{ending::Ending, gate_plan::Place, oid::Oid, worker::Worker},
     process::suffix,
-    repo::{checkout, git, open::Repository, snapshot, worktree::Worktree},
+    repo::{checkout, git, index_copy, open::Repository, snapshot, worktree::Worktree},
 };
 
 /// Why no place could be had.
@@ -108,7 +108,7 @@ fn existing<'a>(site: &'a Site<'_>, wanted: Wanted, worker: Worker) -> Result<Fo
 /// Reads which tree a folder holds, with a copy of the index that knows it.
 fn held(site: &Site<'_>, source: snapshot::Source<'_>, known: &Path) -> Result<Oid, Error> {
     let _ = std::fs::remove_file(source.index);
-    let _ = std::fs::copy(known, source.index);
+    let _ = index_copy::copy(known, source.index);
     let snapshot = site.repository.snapshot(source)?;
     Ok(snapshot.tree)
 }
@@ -121,7 +121,11 @@ fn fresh<'a>(site: &'a Site<'_>, wanted: Wanted) -> Result<Found<'a>, Error> {
         Found { folder: worktree.path.clone(), place: Place::Clean, fresh: Some((site.repository, worktree.clone())) };
     if !wanted.is_whole {
         let (commit, tree) = (wanted.commit.to_string(), wanted.tree.to_string());
-        worktree.git().call(["read-tree", "-m", "-u", &commit, &tree]).work_tree(&worktree.path).bytes()?;
+        worktree
+            .git()
+            .call(["read-tree", "-m", "-u", "--no-recurse-submodules", &commit, &tree])
+            .work_tree(&worktree.path)
+            .bytes()?;
     }
     let index = site.scratch.join(&name);
     let held = held(site, worktree.source(&index, wanted.tree), &worktree.admin.join("index"))?;

@@ -9,6 +9,7 @@ use super::{
     place::{self, Wanted},
     progress::Progress,
     site::{Errand, Outcome, Site},
+    turn,
 };
 use crate::{
     model::{
@@ -32,7 +33,9 @@ pub fn run(site: &Site<'_>, argv: &[OsString], worker: Worker) -> Result<Option<
         Some((lane.attempt(), finished.seq, finished.fact.result.candidate, finished.fact.result.tree))
     });
     let (attempt, cause, commit, tree) = facts.ok_or(Error::NoCandidate(worker))?;
+    let _turn = turn::wait(site, Some(worker))?;
     (site.listener)(Progress::Checking(Some(worker)));
+    site.require_task_file(Some(worker))?;
     let wanted = Wanted { worker: Some(worker), commit, tree, is_whole: true, place: Some(Place::Clean) };
     let outcome = measure(site, argv, (wanted, attempt));
     let args =

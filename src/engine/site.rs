@@ -192,6 +192,16 @@ impl<'a> Site<'a> {
         self.scratch_of(worker).join("task.md")
     }
 
+    /// Writes the task's text for a check where nothing was spawned here: of base, or in a clone.
+    pub fn require_task_file(&self, worker: Option<Worker>) -> Result<(), Error> {
+        let file = self.task_file(worker);
+        let task = self.journal.ask(|history| history.run().map(|run| run.args.task.clone()));
+        match task {
+            Some(task) if !file.exists() => self.write_scratch(&file, &task),
+            _ => Ok(()),
+        }
+    }
+
     /// Makes a fresh worktree ready for work: the included files, then the setup command; tells the step that failed.
     pub fn prepare(&self, folder: &Path, worker: Option<Worker>) -> Result<Option<(&'static str, Ending)>, Error> {
         self.repository.copy_included(&self.included, folder)?;

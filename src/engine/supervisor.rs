@@ -43,6 +43,20 @@ pub fn hold(repository: &Repository, run: &RunId) -> Result<Hold, Error> {
     }
 }
 
+/// Tells whether some process works on a run now; those who only ask do not hinder each other.
+pub fn is_held(repository: &Repository, run: &RunId) -> Result<bool, Error> {
+    let path = lock_path(repository, run);
+    let file = match File::open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        opened => opened.map_err(|source| Error::File { path: path.clone(), source })?,
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(source)) => Err(Error::File { path, source }),
+    }
+}
+
 fn lock_path(repository: &Repository, run: &RunId) -> PathBuf {
     Path::new(&repository.scratch_dir()).join(run.as_str()).join("lock")
 }

@@ -60,6 +60,24 @@ pub fn message(task: &str, trailers: &[(&str, String)]) -> String {
     format!("{subject}\n\n{}", self::trailers(trailers))
 }
 
+/// Adds trailers to a message of the user's own: to the trailers that it ends with, or as a paragraph.
+#[must_use]
+pub fn with_trailers(message: &str, trailers: &[(&str, String)]) -> String {
+    let message = message.trim_end();
+    let gap = if ends_with_trailers(message) { "\n" } else { "\n\n" };
+    format!("{message}{gap}{}", self::trailers(trailers))
+}
+
+/// Tells whether the last paragraph, not being the only one, consists of lines such as `Fixes: #1`.
+fn ends_with_trailers(message: &str) -> bool {
+    let Some((_, last)) = message.rsplit_once("\n\n") else { return false };
+    let is_trailer = |line: &str| {
+        let (name, _) = line.split_once(": ").unwrap_or_default();
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    last.lines().all(is_trailer)
+}
+
 /// Writes trailers, a line each (git-interpret-trailers(1)).
 #[must_use]
 pub fn trailers(trailers: &[(&str, String)]) -> String {
@@ -97,6 +115,19 @@ mod tests {
     fn a_head_that_does_not_come_from_base_is_kept_as_second_parent() {
         assert_eq!(candidate(id(3), Some((id(5), id(3), false))), Candidate::New(vec![id(1), id(5)]));
         assert_eq!(candidate(id(2), Some((id(5), id(3), false))), Candidate::New(vec![id(1), id(5)]));
+    }
+
+    #[test]
+    fn trailers_join_those_that_a_message_ends_with() {
+        let trailers = [("Par-Worker", "w1".to_owned())];
+        for (message, expected) in [
+            ("subject", "subject\n\nPar-Worker: w1\n"),
+            ("Fixes: it", "Fixes: it\n\nPar-Worker: w1\n"),
+            ("subject\n\nbody: of words\nno trailer\n", "subject\n\nbody: of words\nno trailer\n\nPar-Worker: w1\n"),
+            ("subject\n\nFixes: it\nSigned-off-by: A\n\n", "subject\n\nFixes: it\nSigned-off-by: A\nPar-Worker: w1\n"),
+        ] {
+            assert_eq!(with_trailers(message, &trailers), expected);
+        }
     }
 
     #[test]

@@ -142,6 +142,13 @@ impl Call {
         self.env("GIT_WORK_TREE", path)
     }
 
+    /// Runs in this folder.
+    #[must_use]
+    pub fn here(mut self, path: &Path) -> Self {
+        path.clone_into(&mut self.cwd);
+        self
+    }
+
     /// Names the index.
     #[must_use]
     pub fn index(self, path: &Path) -> Self {

@@ -26,6 +26,9 @@ pub enum Error {
     /// The notes tree is larger than that of any run.
     #[error("notes tree {0} has more than {MOST_ENTRIES} entries")]
     TooMany(Oid),
+    /// The notes came without the base that they are on.
+    #[error("ref '{0}' is not here")]
+    NoBase(RefName),
     /// A ref.
     #[error(transparent)]
     Refs(#[from] refs::Error),
@@ -76,12 +79,9 @@ impl Repository {
 
     /// Reads a run's journal.
     pub fn journal(&self, run: &RunId, notes: &Notes) -> Result<Vec<u8>, Error> {
-        let base = self.ref_target(&RefName::base(run))?;
-        let journal = match base {
-            Some(base) => self.note_of_at_most(notes, base, LONGEST_JOURNAL)?,
-            None => None,
-        };
-        journal.ok_or_else(|| Error::NoJournal(run.clone()))
+        let name = RefName::base(run);
+        let base = self.ref_target(&name)?.ok_or(Error::NoBase(name))?;
+        self.note_of_at_most(notes, base, LONGEST_JOURNAL)?.ok_or_else(|| Error::NoJournal(run.clone()))
     }
 
     fn note_of_at_most(&self, notes: &Notes, object: Oid, limit: u64) -> Result<Option<Vec<u8>>, Error> {

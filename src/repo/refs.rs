@@ -68,8 +68,8 @@ pub struct Edit {
     pub name: RefName,
     /// The value that it must have; none: it must not exist.
     pub expected: Option<Oid>,
-    /// The value that it gets.
-    pub new: Oid,
+    /// The value that it gets; none: it is removed.
+    pub new: Option<Oid>,
 }
 
 impl Repository {
@@ -169,9 +169,11 @@ impl Repository {
     fn write_plumbing_refs(&self, edits: &[Edit]) -> Result<(), Error> {
         let mut script = String::from("start\n");
         for Edit { name, expected, new } in edits {
-            let line = match expected {
-                Some(old) => format!("update {name} {new} {old}"),
-                None => format!("create {name} {new}"),
+            let line = match (expected, new) {
+                (Some(old), Some(new)) => format!("update {name} {new} {old}"),
+                (None, Some(new)) => format!("create {name} {new}"),
+                (Some(old), None) => format!("delete {name} {old}"),
+                (None, None) => format!("verify {name}"),
             };
             writeln!(script, "{line}").expect("a text takes any text");
         }
@@ -188,7 +190,11 @@ fn file_edit(edit: &Edit) -> Result<RefEdit, Error> {
         None => PreviousValue::MustNotExist,
     };
     let log = LogChange { mode: RefLog::AndReference, force_create_reflog: false, message: "par".into() };
-    Ok(RefEdit { change: Change::Update { log, expected, new: Target::Object(edit.new.0) }, name, deref: false })
+    let change = match edit.new {
+        Some(new) => Change::Update { log, expected, new: Target::Object(new.0) },
+        None => Change::Delete { expected, log: RefLog::AndReference },
+    };
+    Ok(RefEdit { change, name, deref: false })
 }
 
 fn is_lock(error: &Error) -> bool {

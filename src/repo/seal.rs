@@ -5,11 +5,12 @@ use std::path::Path;
 use gix::bstr::ByteSlice as _;
 
 use super::{
-    git::{self, Git},
+    git::{self, Call, Git},
     identity::Identity,
     journal_notes::LONGEST_JOURNAL,
     objects::{self, TreeEntry},
     open::Repository,
+    settings,
 };
 use crate::model::{finding::Signature, oid::Oid};
 
@@ -116,35 +117,26 @@ impl Repository {
         let format = if self.hex_len() == 64 { "--object-format=sha256" } else { "--object-format=sha1" };
         let git = Git::at(scratch.path());
         git.call(["init", "--quiet", "--bare", "--template=", format]).bytes()?;
-        let common = self.common_dir();
-        let mut include = std::ffi::OsString::from("include.path=");
-        include.push(common.join("config"));
-        let with_user_settings = git.call(["-c"]).args([include]).env("GIT_OBJECT_DIRECTORY", common.join("objects"));
         let kind = if sign { "--sign" } else { "--no-sign" };
-        // The user's config may name this repository's files; the scratch one has none.
-        let call = with_user_settings.args([
-            "-c",
-            "core.bare=true",
-            "-c",
-            "core.worktree=",
-            "tag",
-            "--annotate",
-            kind,
-            "--cleanup=verbatim",
-            "-F",
-            "-",
-            content.name,
-            &commit.to_string(),
-        ]);
+        let arguments = ["tag", "--annotate", kind, "--cleanup=verbatim", "-F", "-", content.name, &commit.to_string()];
+        let objects = self.common_dir().join("objects");
+        let call = self.signing_settings()?.iter().enumerate().fold(git.call(arguments), with_setting);
+        // A key file that is named relatively is looked for where the user's own git would look.
+        let call = call.here(&self.work_dir().unwrap_or_else(|| self.git_dir())).env("GIT_OBJECT_DIRECTORY", &objects);
         let output = call.input(content.message).output()?;
         if !output.status.success() {
             return Err(Error::Sign(git::complaint(&output.stderr)));
         }
-        let text = git
-            .call(["rev-parse", &format!("refs/tags/{}", content.name)])
-            .env("GIT_OBJECT_DIRECTORY", common.join("objects"))
-            .text()?;
+        let name = format!("refs/tags/{}", content.name);
+        let text = git.call(["rev-parse", &name]).env("GIT_OBJECT_DIRECTORY", &objects).text()?;
         text.parse().map_err(|_| Error::NotATag(commit))
+    }
+
+    /// Lists what git's config says here of who signs and how, wherever it says so: by include, condition or worktree.
+    fn signing_settings(&self) -> Result<Vec<(String, String)>, git::Error> {
+        let families = "^(user|author|committer|gpg|tag)\\.";
+        let output = self.git().call(["config", "-z", "--get-regexp", families]).output()?;
+        Ok(settings::pairs(&output.stdout))
     }
 
     /// Reads what a seal holds.
@@ -211,6 +203,12 @@ fn parts(tag: &[u8]) -> (&[u8], Option<&[u8]>) {
     };
     let (message, signature) = message.split_at(signature.unwrap_or(message.len()));
     (message, Some(signature).filter(|signature| !signature.is_empty()))
+}
+
+/// Hands on a setting in the environment, which takes any name and value (git-config(1), `GIT_CONFIG_COUNT`).
+fn with_setting(call: Call, (at, (name, value)): (usize, &(String, String))) -> Call {
+    let call = call.env("GIT_CONFIG_COUNT", (at + 1).to_string());
+    call.env(format!("GIT_CONFIG_KEY_{at}"), name).env(format!("GIT_CONFIG_VALUE_{at}"), value)
 }
 
 /// Judges what `git verify-tag --raw` printed: the status lines of `gpg`, or the sentences of `ssh-keygen`.

@@ -24,7 +24,7 @@ impl Repository {
         let call = self.git().call(["config", "-z", "--get-regexp", "^par\\."]);
         let output = call.output()?;
         match output.status.code() {
-            Some(0 | 1) => Ok(Settings { values: pairs(&output.stdout) }),
+            Some(0 | 1) => Ok(Settings { values: pairs(&output.stdout).into_iter().collect() }),
             _ => Err(call.failed(&output)),
         }
     }
@@ -43,7 +43,8 @@ impl Repository {
     }
 }
 
-fn pairs(zero_separated: &[u8]) -> HashMap<String, String> {
+/// Reads what `git config -z` lists, in its order.
+pub(super) fn pairs(zero_separated: &[u8]) -> Vec<(String, String)> {
     let entries = zero_separated.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
     let texts = entries.map(|entry| String::from_utf8_lossy(entry).into_owned());
     // A key without a value is git's way to write yes.

@@ -82,7 +82,8 @@ impl Repository {
 }
 
 fn take(git: &Git, source: Source<'_>, depth: usize) -> Result<Snapshot, Error> {
-    let add = git.call(["add", "--all", "--ignore-errors", "."]).work_tree(source.folder).index(source.index);
+    let add =
+        git.call(["add", "--all", "--sparse", "--ignore-errors", "."]).work_tree(source.folder).index(source.index);
     let output = add.output()?;
     let odd = !output.status.success() || output.stderr.windows(8).any(|word| word == b"embedded");
     let skipped = if odd { take_odd(git, source, depth)? } else { Vec::new() };

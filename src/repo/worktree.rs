@@ -6,11 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    git::{self, Git},
-    open::Repository,
-    snapshot::Source,
-};
+use super::{git::Git, index_copy, open::Repository, snapshot::Source};
 use crate::model::{oid::Oid, run_id::RunId};
 
 /// A linked worktree of our own.
@@ -39,7 +35,7 @@ impl Worktree {
     /// Copies the index as it was checked out, so that a snapshot needs to read only what changed.
     pub fn save_index(&self, to: &Path) -> io::Result<()> {
         fs::create_dir_all(to.parent().unwrap_or(to))?;
-        fs::copy(self.admin.join("index"), to).map(drop)
+        index_copy::copy(&self.admin.join("index"), to)
     }
 
     /// Names what a snapshot of it is taken of.
@@ -104,9 +100,18 @@ impl Repository {
         entries.filter_map(|entry| registered(&entry.path())).collect()
     }
 
-    /// Removes a worktree of our own with everything in it.
-    pub fn remove_worktree(&self, worktree: &Worktree) -> Result<(), git::Error> {
-        self.common_git().call(["worktree", "remove", "--force", "--force"]).args([&worktree.path]).bytes().map(drop)
+    /// Removes a worktree of our own with everything in it, whatever was made of its `.git` file.
+    pub fn remove_worktree(&self, worktree: &Worktree) -> io::Result<()> {
+        let call = self.common_git().call(["worktree", "remove", "--force", "--force"]).args([&worktree.path]);
+        if call.succeeds().unwrap_or(false) {
+            return Ok(());
+        }
+        // git will not remove what no longer looks like a worktree; links in it are removed, not followed.
+        match fs::remove_dir_all(&worktree.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        fs::remove_dir_all(&worktree.admin)
     }
 }
 
