@@ -35,8 +35,8 @@ pub struct Args {
 /// What the demonstration came to.
 #[derive(Debug, Serialize)]
 pub struct Shown {
-    /// The repository that was made.
-    pub repository: PathBuf,
+    /// The repository that was made; what is not UTF-8 is replaced.
+    pub repository: String,
     /// Each command with its exit status.
     pub steps: Vec<Step>,
     #[serde(skip)]
@@ -58,7 +58,7 @@ pub fn run(args: &Args, _context: &Context<'_>) -> Result<Shown, Error> {
     let mut stage = Stage { repository: folder.join("repo"), steps: Vec::new(), transcript: String::new() };
     stage.set_up().map_err(|error| Error::new(Kind::Cannot, format!("could not set up the demonstration: {error}")))?;
     stage.play()?;
-    Ok(Shown { repository: stage.repository, steps: stage.steps, transcript: stage.transcript })
+    Ok(Shown { repository: stage.repository.display().to_string(), steps: stage.steps, transcript: stage.transcript })
 }
 
 fn make_folder(args: &Args) -> Result<PathBuf, Error> {
@@ -166,7 +166,7 @@ fn child(program: &OsStr, arguments: &[OsString], folder: &Path) -> duct::Expres
 
 impl Report for Shown {
     fn text(&self) -> String {
-        let place = self.repository.display();
+        let place = &self.repository;
         format!(
             "{}{}\n  cd {place}\n  git log --notes=par/{RUN}\n  git show refs/par/{RUN}/seal\n  git notes --ref=par/{RUN} show refs/par/{RUN}/base\n  git show refs/par/{RUN}/logs:w1/gate.log\n",
             self.transcript,

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use crate::{
-    engine::{gate, journal, runs, turn},
+    engine::{gate, journal, runs, supervisor, turn},
     model::{agent_choice, rule, run_id, worker},
     repo::{git, identity, journal_notes, open, refs, seal, target},
 };
@@ -117,7 +117,9 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
         Some(target::Error::Refused { .. } | target::Error::Unfinished { .. }) => return Some(Kind::Conflict),
         _ => {}
     }
-    if let Some(refs::Error::Lost { .. }) = error.downcast_ref() {
+    let lost = matches!(error.downcast_ref(), Some(refs::Error::Lost { .. }));
+    let held = matches!(error.downcast_ref(), Some(supervisor::Error::Held(_)));
+    if lost || held {
         return Some(Kind::Busy);
     }
     if let Some(turn::Error::Interrupted) = error.downcast_ref() {

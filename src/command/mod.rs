@@ -2,6 +2,7 @@
 
 mod agent_setup;
 pub mod agents;
+mod configured;
 mod context;
 pub mod demo;
 mod error;

@@ -7,9 +7,10 @@ use crate::process::program;
 
 /// What a shell knows without looking at PATH (POSIX.1-2024, 2.14 and 1.6).
 const BUILT_IN: &[&str] = &[
-    ".", ":", "[", "alias", "bg", "break", "case", "cd", "command", "continue", "eval", "exec", "exit", "export", "fg",
-    "for", "getopts", "hash", "if", "jobs", "kill", "pwd", "read", "readonly", "return", "set", "shift", "test",
-    "times", "trap", "type", "ulimit", "umask", "unset", "until", "wait", "while", "{",
+    "!", ".", ":", "[", "alias", "bg", "break", "case", "cd", "command", "continue", "eval", "exec", "exit", "export",
+    "false", "fc", "fg", "for", "getopts", "hash", "if", "jobs", "kill", "local", "pwd", "read", "readonly", "return",
+    "set", "shift", "test", "times", "trap", "true", "type", "ulimit", "umask", "unalias", "unset", "until", "wait",
+    "while", "{",
 ];
 
 /// Refuses a command whose program is not there; a text for the shell is judged by its first word where that is plain.

@@ -35,8 +35,9 @@ pub trait Report {
 
 /// Makes the JSON answer of a command from what it found.
 pub(crate) fn object(found: &impl Serialize) -> Value {
+    let found = serde_json::to_value(found).expect("an answer is made of texts, numbers and lists alone");
     let mut object = json!({ "version": VERSION });
-    if let (Value::Object(all), Ok(Value::Object(found))) = (&mut object, serde_json::to_value(found)) {
+    if let (Value::Object(all), Value::Object(found)) = (&mut object, found) {
         all.extend(found);
     }
     object

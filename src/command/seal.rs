@@ -58,8 +58,8 @@ pub struct SealReport {
     pub signed: bool,
     /// Whether it was there already.
     pub already: bool,
-    /// The bundle that was written.
-    pub bundle: Option<PathBuf>,
+    /// The bundle that was written; what is not UTF-8 is replaced.
+    pub bundle: Option<String>,
 }
 
 /// Seals a run.
@@ -84,7 +84,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<SealReport, Error> {
             sealed(&run, &state, (tag, sign, false))
         }
     };
-    let bundle = write_bundle(args, &repository, (&run, context))?;
+    let bundle = write_bundle(args, &repository, (&run, context))?.map(|file| file.display().to_string());
     Ok(SealReport { bundle, ..done })
 }
 
@@ -170,7 +170,7 @@ impl Report for SealReport {
         } else {
             Style::Warning.paint("unsigned: anyone could have made it")
         };
-        let bundle = self.bundle.as_ref().map(|file| format!("bundle: {}\n", file.display())).unwrap_or_default();
+        let bundle = self.bundle.as_ref().map(|file| format!("bundle: {file}\n")).unwrap_or_default();
         format!("{what} run {} as {} ({} events, {signed})\n{bundle}", self.run, self.seal.short(), self.events)
     }
 

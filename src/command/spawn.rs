@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Kind, Report, agent_setup,
+    Answer, Context, Error, Kind, Report, agent_setup, configured,
     gate_choice::{self, GateChoice, duration},
     report,
     standing::Standing,
@@ -90,8 +90,8 @@ pub struct Spawned {
     pub standing: Standing,
     /// What kept a worker from being recorded; its work is in its worktree.
     pub errors: Vec<String>,
-    /// The folder of the worktrees, as this machine knows it.
-    pub worktrees: PathBuf,
+    /// The folder of the worktrees, as this machine knows it; what is not UTF-8 is replaced.
+    pub worktrees: String,
     #[serde(skip)]
     interrupted: bool,
 }
@@ -111,7 +111,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
     site.stop = context.stop.clone();
     let errors = plan.work(&site, jobs(args.jobs, &settings));
     let standing = journal.ask(Standing::of).ok_or_else(|| Error::new(Kind::Cannot, "the run was not begun"))?;
-    Ok(Spawned { standing, errors, worktrees: site.root.clone(), interrupted: context.stop.is_set() })
+    Ok(Spawned { standing, errors, worktrees: site.root.display().to_string(), interrupted: context.stop.is_set() })
 }
 
 /// Returns how many children run at once: the flag, else the setting, else the number of cores.
@@ -134,6 +134,7 @@ struct Plan {
 
 impl Plan {
     fn make(args: &Args, repository: &Repository, settings: &Settings) -> Result<Self, Error> {
+        configured::require_sound(settings)?;
         let wanted = agent_setup::Wanted { agents: &args.agents, argv: &args.argv, workers: args.workers };
         let agents = agent_setup::choose(wanted, settings)?;
         let task = task(args)?;
@@ -287,7 +288,7 @@ impl Report for Spawned {
             "run {run}\n{}{}worktrees: {}\n{hint}",
             self.standing.table(),
             self.standing.gate_line(),
-            self.worktrees.display()
+            self.worktrees
         )
     }
 

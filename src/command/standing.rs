@@ -114,7 +114,7 @@ impl Standing {
     }
 
     fn remarks(&self) -> String {
-        let lines = self.workers.iter().flat_map(Row::remarks);
+        let lines = self.workers.iter().flat_map(|row| row.remarks(&self.run));
         lines.fold(String::new(), |text, line| format!("{text}{} {line}\n", Style::Warning.paint("note:")))
     }
 
@@ -185,11 +185,14 @@ impl Row {
         ]
     }
 
-    fn remarks(&self) -> Vec<String> {
+    fn remarks(&self, run: &RunId) -> Vec<String> {
         let worker = self.worker;
         let mut remarks = Vec::new();
         if self.diff.as_ref().is_some_and(DiffStat::is_empty) {
             remarks.push(format!("{worker} changed nothing"));
+        }
+        if self.failed_in.as_deref() == Some("setup") {
+            remarks.push(format!("{worker}'s setup failed: git show refs/par/{run}/logs:{worker}/setup.log"));
         }
         remarks.extend(self.provider_error.iter().map(|error| format!("{worker}'s provider said: {error}")));
         remarks.extend(self.reason.iter().map(|reason| format!("{worker}'s gate could not answer: {reason}")));

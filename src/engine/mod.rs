@@ -4,6 +4,7 @@ pub mod agent;
 pub mod audit;
 pub mod command_line;
 pub mod gate;
+pub mod held_file;
 pub mod journal;
 pub mod limits;
 pub mod place;

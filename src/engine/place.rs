@@ -98,11 +98,16 @@ fn existing<'a>(site: &'a Site<'_>, wanted: Wanted, worker: Worker) -> Result<Fo
     let worktree = worktree.ok_or(Error::NoWorktree(worker))?;
     let index = site.scratch_of(Some(worker)).join("proof");
     let known = super::worker::index_file(site, worker);
-    let found = held(site, worktree.source(&index, wanted.tree), &known)?;
+    let found = held(site, source(&worktree.path, &index, wanted.tree), &known)?;
     if found != wanted.tree {
         return Err(Error::Changed { worker, found });
     }
     Ok(Found { folder: worktree.path, place: Place::Worktree, fresh: None })
+}
+
+/// Names a folder that is looked at with an index of our own alone.
+fn source<'a>(folder: &'a Path, index: &'a Path, base: Oid) -> snapshot::Source<'a> {
+    snapshot::Source { folder, index, base, own_index: None }
 }
 
 /// Reads which tree a folder holds, with a copy of the index that knows it.
@@ -128,13 +133,13 @@ fn fresh<'a>(site: &'a Site<'_>, wanted: Wanted) -> Result<Found<'a>, Error> {
             .bytes()?;
     }
     let index = site.scratch.join(&name);
-    let held = held(site, worktree.source(&index, wanted.tree), &worktree.admin.join("index"))?;
+    let held = held(site, source(&worktree.path, &index, wanted.tree), &worktree.own_index())?;
     let _ = std::fs::remove_file(&index);
     if held != wanted.tree {
         return Err(Error::Unfaithful { expected: wanted.tree, found: held });
     }
     match site.prepare(&worktree.path, wanted.worker)? {
-        Some((_, ending)) => Err(Error::Setup(ending)),
+        Some(outcome) => Err(Error::Setup(outcome.exit.ending)),
         None => Ok(found),
     }
 }

@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
-use super::{command_line, journal::Journal, progress::Listener};
+use super::{command_line, held_file::HeldFile, journal::Journal, progress::Listener};
 use crate::{
-    model::{ending::Ending, log_digest::LogDigest, oid::Oid, worker::Worker},
+    model::{log_digest::LogDigest, oid::Oid, worker::Worker},
     process::{
         child::{self, Exit, Spec, Stdin},
         environment::Environment,
@@ -17,7 +17,7 @@ use crate::{
         stop::Stop,
     },
     repo::{
-        include,
+        git, include,
         log_store::{self, LogEntry},
         open::Repository,
         settings::Settings,
@@ -38,6 +38,9 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// git could not be asked.
+    #[error(transparent)]
+    Git(#[from] git::Error),
     /// The files that worktrees need.
     #[error(transparent)]
     Include(#[from] include::Error),
@@ -113,7 +116,7 @@ pub struct Outcome {
 impl<'a> Site<'a> {
     /// Makes the site of a run from the user's settings.
     pub fn new(journal: &'a Journal<'a>, repository: &'a Repository, settings: &Settings) -> Result<Self, Error> {
-        let root = repository.worktree_root(settings.get("par.worktreeRoot").map(Path::new), &journal.run);
+        let root = repository.worktree_root(repository.path_setting("par.worktreeRoot")?.as_deref(), &journal.run);
         let scratch = repository.scratch_dir().join(journal.run.as_str());
         let (base, base_tree) =
             journal.ask(|history| history.run().map_or((empty(), empty()), |run| (run.args.base, run.args.base_tree)));
@@ -150,8 +153,8 @@ impl<'a> Site<'a> {
     /// Runs a child and keeps what it printed.
     pub fn run(&self, errand: &Errand<'_>, environment: &[(&str, &str)]) -> Result<Outcome, Error> {
         let file = self.scratch_of(errand.worker).join(errand.log);
-        let parent = file.parent().unwrap_or(&file);
-        fs::create_dir_all(parent).map_err(|source| Error::File { path: parent.to_owned(), source })?;
+        let failed = |source| Error::File { path: file.clone(), source };
+        let held = HeldFile::open(&file).map_err(failed)?;
         let spec = Spec {
             argv: errand.argv.clone(),
             cwd: errand.cwd.to_owned(),
@@ -162,6 +165,7 @@ impl<'a> Site<'a> {
             grace: self.grace,
         };
         let exit = child::run(&spec, &self.stop)?;
+        held.put_back().map_err(failed)?;
         let digest = log::digest(&file)?;
         let blob = self.repository.store_log(&file)?;
         let entry = LogEntry { folder: folder(errand.worker), name: errand.log.to_owned(), blob };
@@ -202,8 +206,8 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// Makes a fresh worktree ready for work: the included files, then the setup command; tells the step that failed.
-    pub fn prepare(&self, folder: &Path, worker: Option<Worker>) -> Result<Option<(&'static str, Ending)>, Error> {
+    /// Makes a fresh worktree ready for work: the included files, then the setup command; returns how that went if it failed.
+    pub fn prepare(&self, folder: &Path, worker: Option<Worker>) -> Result<Option<Outcome>, Error> {
         self.repository.copy_included(&self.included, folder)?;
         let Some(setup) = &self.setup else { return Ok(None) };
         let errand = Errand {
@@ -215,8 +219,7 @@ impl<'a> Site<'a> {
             stdin: None,
             timeout: None,
         };
-        let ending = self.run(&errand, &[])?.exit.ending;
-        Ok((!ending.is_success()).then_some(("setup", ending)))
+        Ok(Some(self.run(&errand, &[])?).filter(|outcome| !outcome.exit.ending.is_success()))
     }
 }
 

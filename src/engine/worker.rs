@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use super::{
     agent::Agent,
+    held_file::HeldFile,
     journal::{self, Deed},
     progress::Progress,
     site::{self, Errand, Outcome, Site},
@@ -21,7 +22,9 @@ use crate::{
     },
     process::log::Tail,
     repo::{
-        checkout, measure,
+        checkout,
+        log_store::LogEntry,
+        measure,
         merge::{self, NewCommit},
         objects, snapshot,
         worktree::Worktree,
@@ -77,7 +80,15 @@ struct Went {
     ending: Ending,
     failed_in: Option<&'static str>,
     took: Duration,
+    /// What was printed by the agent, or by the step before it that failed.
+    log: Option<LogEntry>,
     agent: Option<Outcome>,
+}
+
+impl Went {
+    fn failed_in(step: &'static str, ending: Ending) -> Self {
+        Self { ending, failed_in: Some(step), took: Duration::ZERO, log: None, agent: None }
+    }
 }
 
 /// Runs one worker: worktree, agent, candidate, record.
@@ -90,14 +101,17 @@ pub fn run(site: &Site<'_>, assignment: &Assignment) -> Result<Oid, Error> {
         Err(error) => return never_ran(site, assignment, &error.into()),
     };
     let index = index_file(site, assignment.worker);
-    worktree.save_index(&index).map_err(|source| site::Error::File { path: index.clone(), source })?;
+    let failed = |source| site::Error::File { path: index.clone(), source };
+    worktree.save_index(&index).map_err(failed)?;
+    let held = HeldFile::open(&index).map_err(failed)?;
     let went = match work(site, assignment, &worktree) {
         Ok(went) => went,
         Err(error) => {
             warn(site, assignment.worker, &error);
-            Went { ending: Ending::Failure { code: 127 }, failed_in: Some("agent"), took: Duration::ZERO, agent: None }
+            Went::failed_in("agent", Ending::Failure { code: 127 })
         }
     };
+    held.put_back().map_err(failed)?;
     let left = keep(site, assignment, &worktree)?;
     finish(site, assignment, &went, left)
 }
@@ -136,8 +150,8 @@ fn work(site: &Site<'_>, assignment: &Assignment, worktree: &Worktree) -> Result
     let Assignment { worker, agent, task, .. } = assignment;
     let task_file = site.task_file(Some(*worker));
     site.write_scratch(&task_file, &agent.task_text(task))?;
-    if let Some((step, ending)) = site.prepare(&worktree.path, Some(*worker))? {
-        return Ok(Went { ending, failed_in: Some(step), took: Duration::ZERO, agent: None });
+    if let Some(Outcome { exit, entry, .. }) = site.prepare(&worktree.path, Some(*worker))? {
+        return Ok(Went { log: Some(entry), ..Went::failed_in("setup", exit.ending) });
     }
     (site.listener)(Progress::Running { worker: *worker, agent: agent.name().to_owned() });
     let errand = Errand {
@@ -151,7 +165,8 @@ fn work(site: &Site<'_>, assignment: &Assignment, worktree: &Worktree) -> Result
     };
     let outcome = site.run(&errand, agent.environment())?;
     let Outcome { exit, .. } = outcome;
-    Ok(Went { ending: exit.ending, failed_in: None, took: exit.elapsed, agent: Some(outcome) })
+    let log = Some(outcome.entry.clone());
+    Ok(Went { ending: exit.ending, failed_in: None, took: exit.elapsed, log, agent: Some(outcome) })
 }
 
 /// What a worker left, kept as a commit and measured.
@@ -165,7 +180,8 @@ struct Kept {
 
 fn keep(site: &Site<'_>, assignment: &Assignment, worktree: &Worktree) -> Result<Kept, Error> {
     let index = index_file(site, assignment.worker);
-    let snapshot = match site.repository.snapshot(worktree.source(&index, site.base_tree)) {
+    let own_index = worktree.own_index();
+    let snapshot = match site.repository.snapshot(worktree.source(&own_index, &index, site.base_tree)) {
         // The agent removed its worktree: its commits are all that is left.
         Err(snapshot::Error::Gone(_)) => None,
         other => Some(other?),
@@ -233,8 +249,8 @@ fn record(site: &Site<'_>, fact: &WorkerFinished, went: &Went) -> Result<(), Err
     let before = site.repository.ref_target(&name).map_err(journal::Error::from)?;
     site.journal.append(|history| {
         let started = history.lane(worker).and_then(|lane| lane.started.as_ref()).map(|placed| placed.seq);
-        let log = went.agent.as_ref().map(|outcome| outcome.entry.clone());
-        Deed::of(fact).causes(started).took(went.took).moving(name.clone(), before, fact.result.candidate).logging(log)
+        let deed = Deed::of(fact).causes(started).took(went.took).logging(went.log.clone());
+        deed.moving(name.clone(), before, fact.result.candidate)
     })?;
     Ok(())
 }
@@ -260,8 +276,7 @@ fn read_output(site: &Site<'_>, assignment: &Assignment, outcome: Option<&Outcom
 
 fn never_ran(site: &Site<'_>, assignment: &Assignment, error: &Error) -> Result<Oid, Error> {
     warn(site, assignment.worker, error);
-    let went =
-        Went { ending: Ending::Failure { code: 128 }, failed_in: Some("worktree"), took: Duration::ZERO, agent: None };
+    let went = Went::failed_in("worktree", Ending::Failure { code: 128 });
     let diff = measure::measure(&site.repository.local(), site.base_tree, site.base_tree)?;
     let kept = Kept { candidate: site.base, tree: site.base_tree, diff, skipped: Vec::new(), lost: false };
     finish(site, assignment, &went, kept)

@@ -53,8 +53,10 @@ impl Left {
 #[must_use]
 pub fn message(task: &str, trailers: &[(&str, String)]) -> String {
     let line = task.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no task");
-    let mut subject: String = line.chars().take(72).collect();
-    if subject.len() < line.len() {
+    // git takes no NUL, and nothing in a log may steer a terminal.
+    let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    let mut subject: String = line.chars().take(72).map(shown).collect();
+    if line.chars().nth(72).is_some() {
         subject.push('…');
     }
     format!("{subject}\n\n{}", self::trailers(trailers))
@@ -128,6 +130,11 @@ mod tests {
         ] {
             assert_eq!(with_trailers(message, &trailers), expected);
         }
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_not_in_a_subject() {
+        assert_eq!(message("a\0\u{1b}[31mb", &[]), "a\u{fffd}\u{fffd}[31mb\n\n");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     ffi::{OsStr, OsString},
     io,
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::Output,
 };
@@ -35,7 +36,7 @@ pub enum Error {
 }
 
 /// Settings that hold for every call, each so that nothing of the user's runs or changes.
-const SETTINGS: [&str; 11] = [
+const SETTINGS: [&str; 12] = [
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "core.untrackedCache=false",
@@ -47,6 +48,7 @@ const SETTINGS: [&str; 11] = [
     "advice.detachedHead=false",
     "advice.addEmbeddedRepo=false",
     "core.safecrlf=false",
+    "i18n.commitEncoding=UTF-8",
 ];
 
 /// Variables that point git at a repository, from `git rev-parse --local-env-vars` less those that carry settings.
@@ -81,6 +83,7 @@ pub struct Call {
     environment: HashMap<OsString, OsString>,
     cwd: PathBuf,
     input: Option<Vec<u8>>,
+    has_terminal: bool,
 }
 
 impl Git {
@@ -101,8 +104,13 @@ impl Call {
     fn new<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>, cwd: PathBuf) -> Self {
         let mut environment: HashMap<OsString, OsString> = std::env::vars_os().collect();
         environment.retain(|name, _| !POINTERS.iter().any(|pointer| *pointer == name));
-        let call =
-            Self { args: args.into_iter().map(|arg| arg.as_ref().to_owned()).collect(), environment, cwd, input: None };
+        let call = Self {
+            args: args.into_iter().map(|arg| arg.as_ref().to_owned()).collect(),
+            environment,
+            cwd,
+            input: None,
+            has_terminal: false,
+        };
         // LC_ALL for messages that are read; a literal environment keeps prompts and lazy fetches away.
         let fixed = [("LC_ALL", "C"), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_EDITOR", ":"), ("GIT_PAGER", "cat")];
         let call = fixed.iter().fold(call, |call, (name, value)| call.env(name, value));
@@ -119,6 +127,13 @@ impl Call {
             call.environment.extend(std::env::var_os(name).map(|value| (name.into(), value)));
         }
         call
+    }
+
+    /// Sets a setting, `name=value`, for this call alone.
+    #[must_use]
+    pub fn setting(mut self, setting: &str) -> Self {
+        self.args.splice(0..0, ["-c".into(), setting.into()]);
+        self
     }
 
     /// Adds arguments.
@@ -162,6 +177,13 @@ impl Call {
         self
     }
 
+    /// Leaves it the terminal, where whoever signs may have to ask for a passphrase.
+    #[must_use]
+    pub fn with_terminal(mut self) -> Self {
+        self.has_terminal = true;
+        self
+    }
+
     /// Runs it to its end, whatever its status.
     pub fn output(&self) -> Result<Output, Error> {
         let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]).map(OsString::from);
@@ -171,6 +193,12 @@ impl Call {
             Some(bytes) => git.stdin_bytes(bytes.clone()),
             None => git.stdin_null(),
         };
+        // The terminal's interrupt is for this process alone: what git is at is brought to its end.
+        let group = if self.has_terminal { None } else { Some(0) };
+        let git = git.before_spawn(move |command| {
+            group.map(|group| command.process_group(group));
+            Ok(())
+        });
         git.stdout_capture().stderr_capture().run().map_err(|source| self.not_started(source))
     }
 
@@ -198,6 +226,12 @@ impl Call {
     pub fn failed(&self, output: &Output) -> Error {
         let code = output.status.code().unwrap_or(128);
         Error::Failed { command: self.name(), message: complaint(&output.stderr), code }
+    }
+
+    /// Runs it to its end, whatever its status; an error where a signal ended it, since it is half done then.
+    pub fn ended(&self) -> Result<Output, Error> {
+        let output = self.output()?;
+        if output.status.code().is_some() { Ok(output) } else { Err(self.failed(&output)) }
     }
 
     /// Runs it and reads one line of text.

@@ -41,8 +41,12 @@ impl Repository {
             return Ok(Vec::new());
         }
         let check = self.git().call(["check-ignore", "-z", "--stdin"]).work_tree(&root).input(matching);
-        let ignored = check.output()?.stdout;
-        let paths = ignored.split(|byte| *byte == 0).filter(|path| !path.is_empty() && !path.ends_with(b"/"));
+        let output = check.output()?;
+        // 1: none is ignored.
+        if !matches!(output.status.code(), Some(0 | 1)) {
+            return Err(check.failed(&output).into());
+        }
+        let paths = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty() && !path.ends_with(b"/"));
         Ok(paths.map(|path| PathBuf::from(std::ffi::OsStr::from_bytes(path))).collect())
     }
 

@@ -83,7 +83,7 @@ impl Repository {
         for parent in commit.parents {
             arguments.extend(["-p".to_owned(), parent.to_string()]);
         }
-        let text = self.git().call(arguments).input(commit.message).text()?;
+        let text = self.git().call(arguments).input(commit.message).with_terminal().text()?;
         text.parse().map_err(|_| Error::NoTree(text))
     }
 }

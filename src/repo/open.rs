@@ -94,6 +94,8 @@ impl Repository {
         local.object_cache_size_if_unset(4 * 1024 * 1024);
         // Objects are taken at their word: a replacement (git-replace(1)) is one clone's own.
         local.objects.ignore_replacements = true;
+        // A namespace is the caller's view of refs: ours are where git(1), which is not told of it, finds them.
+        local.clear_namespace();
         local
     }
 

@@ -123,7 +123,7 @@ impl Repository {
         let call = self.signing_settings()?.iter().enumerate().fold(git.call(arguments), with_setting);
         // A key file that is named relatively is looked for where the user's own git would look.
         let call = call.here(&self.work_dir().unwrap_or_else(|| self.git_dir())).env("GIT_OBJECT_DIRECTORY", &objects);
-        let output = call.input(content.message).output()?;
+        let output = call.input(content.message).with_terminal().output()?;
         if !output.status.success() {
             return Err(Error::Sign(git::complaint(&output.stderr)));
         }

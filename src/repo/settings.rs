@@ -1,6 +1,6 @@
 //! Settings: the user's `par.*` in git config, read once as git itself reads them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ffi::OsStr, os::unix::ffi::OsStrExt, path::PathBuf};
 
 use super::{git, open::Repository};
 
@@ -34,6 +34,13 @@ impl Repository {
         let output = self.git().call(["config", "--get", key]).output()?;
         let text = String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned();
         Ok(output.status.success().then_some(text))
+    }
+
+    /// Reads a setting that is a path, `~` written out as git does; none where it is not set.
+    pub fn path_setting(&self, key: &str) -> Result<Option<PathBuf>, git::Error> {
+        let output = self.git().call(["config", "-z", "--type=path", "--get", key]).output()?;
+        let path = output.stdout.strip_suffix(b"\0").unwrap_or_default();
+        Ok((output.status.success() && !path.is_empty()).then(|| OsStr::from_bytes(path).into()))
     }
 
     /// Reads one setting of git's own that is yes or no.

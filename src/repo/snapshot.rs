@@ -3,14 +3,18 @@
 //! A worker's worktree is hostile: its `.git` file, its index and its nested repositories are never believed. git itself
 //! decides the bytes, with an explicit git dir, work tree and index.
 
+mod links;
+mod pieces;
+
 use std::{
+    ffi::{OsStr, OsString},
     fs, io,
-    os::unix::ffi::OsStrExt,
+    os::unix::ffi::{OsStrExt, OsStringExt},
     path::{Path, PathBuf},
 };
 
 use super::{
-    git::{self, Git},
+    git::{self, Call, Git},
     objects,
     open::Repository,
 };
@@ -18,6 +22,8 @@ use crate::model::oid::Oid;
 
 /// How deep repositories may be nested in a worktree.
 const DEEPEST: usize = 8;
+/// The status of git where it gave up half way.
+const DIED: i32 = 128;
 
 /// Why a worktree could not be snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +68,8 @@ pub struct Source<'a> {
     pub index: &'a Path,
     /// The tree that was checked out.
     pub base: Oid,
+    /// The worktree's own index: the ignored files that it names were added on purpose. Nothing else of it is believed.
+    pub own_index: Option<&'a Path>,
 }
 
 impl Repository {
@@ -72,24 +80,89 @@ impl Repository {
         if !source.folder.symlink_metadata().is_ok_and(|found| found.is_dir()) {
             return Err(Error::Gone(source.folder.to_owned()));
         }
+        // The index is ours alone: whoever left a lock on it is dead.
+        let _ = fs::remove_file(source.index.with_extension("lock"));
         if !source.index.exists() {
-            fs::create_dir_all(source.index.parent().unwrap_or(source.folder))
-                .map_err(|error| Error::Index { path: source.index.to_owned(), source: error })?;
-            git.call(["read-tree", &source.base.to_string()]).index(source.index).bytes()?;
+            make_index(&git, source)?;
         }
         take(&git, source, DEEPEST)
     }
 }
 
+fn make_index(git: &Git, source: Source<'_>) -> Result<(), Error> {
+    fs::create_dir_all(source.index.parent().unwrap_or(source.folder))
+        .map_err(|error| Error::Index { path: source.index.to_owned(), source: error })?;
+    git.call(["read-tree", &source.base.to_string()]).index(source.index).bytes()?;
+    Ok(())
+}
+
 fn take(git: &Git, source: Source<'_>, depth: usize) -> Result<Snapshot, Error> {
-    let add =
-        git.call(["add", "--all", "--sparse", "--ignore-errors", "."]).work_tree(source.folder).index(source.index);
-    let output = add.output()?;
-    let odd = !output.status.success() || output.stderr.windows(8).any(|word| word == b"embedded");
-    let skipped = if odd { take_odd(git, source, depth)? } else { Vec::new() };
+    let all = add(git, source).args(["."]);
+    let mut output = all.ended()?;
+    if output.status.code() == Some(DIED) {
+        mend_index(git, source)?;
+        pieces::add(git, source)?;
+        output.stderr.clear();
+    }
+    add_forced(git, source)?;
+    let says = |text: &str| output.stderr.windows(text.len()).any(|part| part == text.as_bytes());
+    if says("failed to insert into database") {
+        // A full disk, say: what is in the index is not all that could be read.
+        return Err(all.failed(&output).into());
+    }
+    let submodules = source.folder.join(".gitmodules").symlink_metadata().is_ok();
+    let odd = !output.status.success() || says("embedded") || submodules;
+    let mut skipped = if odd { take_odd(git, source, depth)? } else { Vec::new() };
+    skipped.extend(closed_folders(&output.stderr));
+    skipped.sort();
     let text = git.call(["write-tree"]).index(source.index).text()?;
     let tree = text.parse().map_err(|_| Error::NoTree(text))?;
     Ok(Snapshot { tree, skipped })
+}
+
+/// Reads which folders git could not look into: it warns, and goes on.
+fn closed_folders(stderr: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let lines = stderr.split(|byte| *byte == b'\n');
+    let named = lines.filter_map(|line| line.strip_prefix(b"warning: could not open directory '"));
+    named.filter_map(|rest| rest.windows(3).position(|part| part == b"': ").map(|end| rest[..end].to_vec()))
+}
+
+/// Begins a call that adds whatever its further arguments name, whatever part of it is checked out.
+fn add(git: &Git, source: Source<'_>) -> Call {
+    git.call(["add", "--all", "--ignore-errors", "--sparse"]).work_tree(source.folder).index(source.index)
+}
+
+/// Begins a call that adds the paths on its input.
+fn add_listed(git: &Git, source: Source<'_>, paths: &[Vec<u8>]) -> Call {
+    let call = add(git, source).args(["--pathspec-from-file=-", "--pathspec-file-nul"]);
+    call.env("GIT_LITERAL_PATHSPECS", "1").input(paths.join(&0))
+}
+
+/// Makes the index anew where it can no longer be read.
+fn mend_index(git: &Git, source: Source<'_>) -> Result<(), Error> {
+    if git.call(["write-tree"]).index(source.index).succeeds()? {
+        return Ok(());
+    }
+    let _ = fs::remove_file(source.index);
+    make_index(git, source)
+}
+
+/// Adds the ignored files that the agent added with force.
+fn add_forced(git: &Git, source: Source<'_>) -> Result<(), Error> {
+    let Some(own_index) = source.own_index else { return Ok(()) };
+    let list = git.call(["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"]);
+    // The agent may have left it in any state.
+    let Ok(named) = list.work_tree(source.folder).index(own_index).bytes() else { return Ok(()) };
+    let is_there = |path: &Vec<u8>| at(source, path).symlink_metadata().is_ok_and(|found| !found.is_dir());
+    let forced: Vec<Vec<u8>> = paths(&named).into_iter().filter(is_there).collect();
+    if !forced.is_empty() {
+        add_listed(git, source, &forced).args(["--force"]).ended()?;
+    }
+    Ok(())
+}
+
+fn at(source: Source<'_>, path: &[u8]) -> PathBuf {
+    source.folder.join(OsStr::from_bytes(path))
 }
 
 /// Takes what `git add` could not: repositories inside the worktree as the files that they are; the rest is listed.
@@ -101,43 +174,57 @@ fn take_odd(git: &Git, source: Source<'_>, depth: usize) -> Result<Vec<Vec<u8>>,
             .bytes()?,
     );
     let (nested, mut skipped): (Vec<_>, Vec<_>) = left.into_iter().partition(|path| path.ends_with(b"/"));
-    let links = new_links(git, source)?;
-    for path in nested
-        .into_iter()
-        .map(|mut path| {
-            path.pop();
-            path
-        })
-        .chain(links)
-    {
+    let links = links::changed(git, source)?;
+    skipped.extend(links.moved);
+    skipped.extend(links::filled(git, source)?);
+    let nested = nested.into_iter().map(|path| path[..path.len() - 1].to_vec());
+    for path in nested.chain(links.new) {
         if depth == 0 {
             skipped.push(path);
             continue;
         }
         skipped.extend(take_nested(git, source, &path, depth - 1)?);
     }
+    skipped.extend(take_stuck(git, source)?);
     skipped.sort();
+    skipped.dedup();
     Ok(skipped)
+}
+
+/// Lists the tracked files that are not as the index has them even now; what is no file any more is taken out.
+fn take_stuck(git: &Git, source: Source<'_>) -> Result<Vec<Vec<u8>>, Error> {
+    let list = git.call(["diff-files", "-z", "--name-only", "--ignore-submodules=none"]);
+    let list = list.work_tree(source.folder).index(source.index);
+    let output = list.ended()?;
+    let has_failed = !output.status.success();
+    // A filter that fails here too: then only what is no file any more can be told.
+    let listed = if has_failed { pieces::without_attributes(git, list)?.bytes()? } else { output.stdout };
+    let mut stuck = paths(&listed);
+    let is_special = |path: &&Vec<u8>| {
+        let kind = at(source, path).symlink_metadata().map(|found| found.file_type());
+        kind.is_ok_and(|kind| !kind.is_file() && !kind.is_symlink() && !kind.is_dir())
+    };
+    for path in stuck.iter().filter(is_special) {
+        remove(git, source, path)?;
+    }
+    if has_failed {
+        stuck.retain(|path| is_special(&path));
+    }
+    Ok(stuck)
+}
+
+fn remove(git: &Git, source: Source<'_>, path: &[u8]) -> Result<(), Error> {
+    let call = git.call(["update-index", "-z", "--force-remove", "--stdin"]).work_tree(source.folder);
+    call.index(source.index).input([path, b"\0"].concat()).bytes()?;
+    Ok(())
 }
 
 fn paths(zero_separated: &[u8]) -> Vec<Vec<u8>> {
     zero_separated.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(<[u8]>::to_vec).collect()
 }
 
-/// Lists the repositories that were added as links to commits which nobody else would have.
-fn new_links(git: &Git, source: Source<'_>) -> Result<Vec<Vec<u8>>, Error> {
-    let base = source.base.to_string();
-    let raw = git.call(["diff-index", "--cached", "--raw", "-z", "--no-renames", &base]).index(source.index).bytes()?;
-    let fields: Vec<&[u8]> = raw.split(|byte| *byte == 0).collect();
-    let added = fields.chunks_exact(2).filter(|pair| {
-        let modes: Vec<&[u8]> = pair[0].split(|byte| *byte == b' ').collect();
-        modes.get(1) == Some(&&b"160000"[..]) && modes.first() != Some(&&b":160000"[..])
-    });
-    Ok(added.map(|pair| pair[1].to_vec()).collect())
-}
-
 fn take_nested(git: &Git, source: Source<'_>, path: &[u8], depth: usize) -> Result<Vec<Vec<u8>>, Error> {
-    let folder = source.folder.join(std::ffi::OsStr::from_bytes(path));
+    let folder = at(source, path);
     if !folder.symlink_metadata().is_ok_and(|found| found.is_dir()) {
         return Ok(vec![path.to_vec()]);
     }
@@ -145,16 +232,10 @@ fn take_nested(git: &Git, source: Source<'_>, path: &[u8], depth: usize) -> Resu
     let _ = fs::remove_file(&index);
     let empty = git.call(["mktree"]).input("").text()?;
     let base = empty.parse().map_err(|_| Error::NoTree(empty))?;
-    let inner = take(git, Source { folder: &folder, index: &index, base }, depth)?;
+    let inner = take(git, Source { folder: &folder, index: &index, base, own_index: None }, depth)?;
     let _ = fs::remove_file(&index);
-    let removal = [path, b"\0"].concat();
-    git.call(["update-index", "-z", "--force-remove", "--stdin"])
-        .work_tree(source.folder)
-        .index(source.index)
-        .input(removal)
-        .bytes()?;
-    let prefix = [b"--prefix=", path, b"/"].concat();
-    let prefix = std::ffi::OsStr::from_bytes(&prefix).to_owned();
+    remove(git, source, path)?;
+    let prefix = OsString::from_vec([b"--prefix=", path, b"/"].concat());
     git.call(["read-tree"]).args([prefix, inner.tree.to_string().into()]).index(source.index).bytes()?;
     Ok(inner.skipped.into_iter().map(|deep| [path, b"/", &deep].concat()).collect())
 }

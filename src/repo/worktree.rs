@@ -35,13 +35,19 @@ impl Worktree {
     /// Copies the index as it was checked out, so that a snapshot needs to read only what changed.
     pub fn save_index(&self, to: &Path) -> io::Result<()> {
         fs::create_dir_all(to.parent().unwrap_or(to))?;
-        index_copy::copy(&self.admin.join("index"), to)
+        index_copy::copy(&self.own_index(), to)
     }
 
     /// Names what a snapshot of it is taken of.
     #[must_use]
-    pub fn source<'a>(&'a self, index: &'a Path, base: Oid) -> Source<'a> {
-        Source { folder: &self.path, index, base }
+    pub fn source<'a>(&'a self, own_index: &'a Path, index: &'a Path, base: Oid) -> Source<'a> {
+        Source { folder: &self.path, index, base, own_index: Some(own_index) }
+    }
+
+    /// Returns the file of its own index.
+    #[must_use]
+    pub fn own_index(&self) -> PathBuf {
+        self.admin.join("index")
     }
 }
 

@@ -1,11 +1,18 @@
 //! The program as a user meets it: state, command, state; one file a command.
 
-#![allow(clippy::unwrap_used, reason = "what helps a test may fail as a test does")]
+#![allow(clippy::unwrap_used, reason = "a test ends where its world cannot be made")]
 
+mod agent_choice;
+mod agents_unruly;
+mod bad_input;
 mod concurrency;
 mod demo;
+mod endings;
 mod gate;
 mod gate_place;
+mod include;
+mod lanes;
+mod leftovers;
 mod list;
 mod manners;
 mod merge;
@@ -14,8 +21,11 @@ mod merge_safety;
 mod pick;
 mod pick_rule;
 mod record;
+mod repositories;
 mod run;
 mod seal;
 mod spawn;
 mod stories;
+mod surroundings;
+mod untouched;
 mod world;

@@ -1,0 +1,28 @@
+//! Configured values: settings that are no flags are held to what flags are held to, before anything starts.
+
+use super::{Error, Kind};
+use crate::{engine::limits, model::worker::MOST, repo::settings::Settings};
+
+/// Settings that are times.
+const TIMES: [&str; 3] = ["par.timeout", "par.gateTimeout", "par.grace"];
+/// Settings that are counts, with the most that each may be.
+const COUNTS: [(&str, u16); 2] = [("par.jobs", u16::MAX), ("par.workers", MOST)];
+
+/// Refuses a time that is none and a count that is out of range, instead of doing without.
+pub(super) fn require_sound(settings: &Settings) -> Result<(), Error> {
+    for key in TIMES {
+        let value = settings.get(key).filter(|text| limits::parse_duration(text).is_none());
+        refuse(key, value, "a time such as 90s, 10m or 1h30m")?;
+    }
+    for (key, most) in COUNTS {
+        let is_sound = |text: &&str| text.parse::<u16>().is_ok_and(|count| (1..=most).contains(&count));
+        refuse(key, settings.get(key).filter(|text| !is_sound(text)), &format!("a number from 1 to {most}"))?;
+    }
+    Ok(())
+}
+
+fn refuse(key: &str, value: Option<&str>, wanted: &str) -> Result<(), Error> {
+    let Some(value) = value else { return Ok(()) };
+    let message = format!("the setting {key} is '{value}', which is not {wanted}");
+    Err(Error::new(Kind::Cannot, message).hint(format!("git config --show-origin --get-all {key}")))
+}
