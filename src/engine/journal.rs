@@ -155,7 +155,8 @@ impl Deed {
     /// Moves a ref with it, or removes it.
     #[must_use]
     pub fn setting(mut self, name: RefName, expected: Option<Oid>, new: Option<Oid>) -> Self {
-        if expected != new {
+        // One that stays is named too: somebody may be about to move it.
+        if expected.or(new).is_some() {
             self.edits.push(Edit { name, expected, new });
         }
         self
@@ -241,9 +242,10 @@ impl<'a> Journal<'a> {
         let mut notes: Vec<(Oid, Vec<u8>)> = base.into_iter().map(|base| (base, next.bytes.clone())).collect();
         notes.extend(person_note::render_all(&next.history).into_iter().map(|(id, text)| (id, text.into_bytes())));
         let commit = self.repository.write_notes(state.notes, &notes, &identity)?;
-        let mut edits = vec![Edit { name: RefName::notes(&self.run), expected: state.notes, new: Some(commit) }];
-        edits.extend(deed.edits.iter().cloned());
+        let mut edits = deed.edits.clone();
         edits.extend(self.log_edit(deed, &identity)?);
+        // Last, as refs that are files move one after another: whoever sees the event sees what it speaks of.
+        edits.push(Edit { name: RefName::notes(&self.run), expected: state.notes, new: Some(commit) });
         self.repository.write_refs(&edits, &identity)?;
         self.repository.sync_refs(edits.iter().map(|edit| &edit.name));
         Ok(State { notes: Some(commit), ..next })
