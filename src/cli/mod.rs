@@ -14,7 +14,7 @@ use std::{
 
 use anstream::ColorChoice;
 use clap::{
-    CommandFactory, FromArgMatches,
+    CommandFactory, FromArgMatches, Subcommand,
     builder::{OsStringValueParser, TypedValueParser},
 };
 
@@ -35,10 +35,15 @@ const WIDEST: usize = 80;
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "git-par", bin_name = "git par", version, propagate_version = true, max_term_width = WIDEST)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
-struct Cli {
+struct Root {
     #[command(flatten)]
     shared: Shared,
-    #[command(subcommand)]
+}
+
+/// A command line that was understood.
+#[derive(Clone, Debug)]
+struct Cli {
+    shared: Shared,
     verb: Verb,
 }
 
@@ -98,8 +103,9 @@ fn run(argv: &[OsString]) -> ExitCode {
 }
 
 fn parse(argv: &[OsString]) -> Result<Cli, clap::Error> {
-    let matches = command().color(usage::wanted_color(argv)).try_get_matches_from(argv)?;
-    let mut cli = Cli::from_arg_matches(&matches)?;
+    let matches = command_of(argv).color(usage::wanted_color(argv)).try_get_matches_from(argv)?;
+    let shared = Root::from_arg_matches(&matches)?.shared;
+    let mut cli = Cli { shared, verb: Verb::from_arg_matches(&matches)? };
     let verb = matches.subcommand().and_then(|(_, verb)| verb.try_get_many::<PathBuf>(FOLDERS).ok().flatten());
     cli.shared.folders.extend(verb.into_iter().flatten().cloned());
     Ok(cli)
@@ -107,7 +113,16 @@ fn parse(argv: &[OsString]) -> Result<Cli, clap::Error> {
 
 /// Returns the definition of the whole command line.
 fn command() -> clap::Command {
-    let root = Cli::command();
+    with_folders(Verb::augment_subcommands(Root::command()))
+}
+
+/// Returns as much of the definition as these words need: that of one verb alone takes a fraction of the time.
+fn command_of(argv: &[OsString]) -> clap::Command {
+    let verb = argv.get(1).and_then(|word| Verb::definition(word.to_str()?));
+    verb.map_or_else(command, |verb| with_folders(Root::command().subcommand(verb)))
+}
+
+fn with_folders(root: clap::Command) -> clap::Command {
     // A global option keeps the values of one place only, and these add up.
     let folders = root.get_arguments().find(|arg| arg.get_id() == FOLDERS).cloned();
     root.mut_subcommands(|verb| verb.args(folders.clone()))

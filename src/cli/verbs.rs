@@ -2,6 +2,8 @@
 
 use std::{ffi::OsString, os::unix::process::CommandExt as _, process::Command};
 
+use clap::Args as _;
+
 use super::pages;
 use crate::{
     command::{Context, Error, Kind, Report, agents, demo, gate, list, merge, pick, run, seal, spawn, verify},
@@ -31,6 +33,22 @@ pub(super) enum Verb {
 }
 
 impl Verb {
+    /// Returns the definition of one verb; none where there is no such verb.
+    pub(super) fn definition(name: &str) -> Option<clap::Command> {
+        let augment = match name {
+            "spawn" => spawn::Args::augment_args,
+            "gate" => gate::Args::augment_args,
+            "pick" => pick::Args::augment_args,
+            "merge" => merge::Args::augment_args,
+            "seal" => seal::Args::augment_args,
+            "verify" => verify::Args::augment_args,
+            "run" => run::Args::augment_args,
+            "list" => list::Args::augment_args,
+            _ => return None,
+        };
+        Some(augment(clap::Command::new(name.to_owned())))
+    }
+
     /// Tells whether it is not to be cut short anywhere, so that an interrupt is to be taken in good order.
     pub(super) fn is_long(&self) -> bool {
         matches!(self, Self::Spawn(_) | Self::Gate(_) | Self::Pick(_) | Self::Merge(_) | Self::Run(_) | Self::Verify(_))
@@ -85,6 +103,19 @@ fn nearest(typed: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_definition_of_one_verb_is_that_of_the_whole() {
+        let whole = crate::cli::command();
+        for verb in whole.get_subcommands() {
+            let Some(mut alone) = Verb::definition(verb.get_name()) else { continue };
+            let ids = |verb: &clap::Command| verb.get_arguments().map(|arg| format!("{arg:?}")).collect::<Vec<_>>();
+            let own: Vec<String> = ids(verb).into_iter().filter(|arg| !arg.contains("\"folders\"")).collect();
+            assert_eq!(ids(&alone), own);
+            assert_eq!(alone.get_about().map(ToString::to_string), verb.get_about().map(ToString::to_string));
+            assert!(!alone.render_help().to_string().is_empty());
+        }
+    }
 
     #[test]
     fn the_verb_that_was_probably_meant_is_found() {

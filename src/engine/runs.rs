@@ -2,7 +2,7 @@
 
 use super::journal::{self, State};
 use crate::{
-    model::run_id::RunId,
+    model::{ref_name::RefName, run_id::RunId},
     repo::{journal_notes, open::Repository},
 };
 
@@ -30,11 +30,21 @@ pub enum Error {
 
 /// Chooses the run that a user means: by its id, by a unique prefix, or else the newest.
 pub fn choose(repository: &Repository, wanted: Option<&str>) -> Result<RunId, Error> {
+    if let Some(exact) = exact(repository, wanted)? {
+        return Ok(exact);
+    }
     let runs = repository.noted_runs()?;
     match wanted {
         Some(wanted) => named(runs, wanted),
         None => newest(repository, runs).ok_or(Error::None),
     }
+}
+
+/// Finds the run of exactly this name without looking at others.
+fn exact(repository: &Repository, wanted: Option<&str>) -> Result<Option<RunId>, Error> {
+    let Some(run) = wanted.and_then(|wanted| wanted.parse().ok()) else { return Ok(None) };
+    let is_here = repository.ref_target(&RefName::notes(&run)).map_err(journal_notes::Error::from)?.is_some();
+    Ok(is_here.then_some(run))
 }
 
 /// Finds the run of this name, or the only one whose name begins so.
