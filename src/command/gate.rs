@@ -18,6 +18,7 @@ use crate::{
         limits,
         progress::Progress,
         site::Site,
+        supervisor,
     },
     model::{gate_plan::Place, history::History, verdict::Verdict, worker::Worker},
     repo::{open::Repository, settings::Settings},
@@ -78,6 +79,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Gated, Error> {
     let journal = Journal::open(&repository, run, identity)?;
     let gate = chosen(args, &journal, (&repository, &settings))?;
     let subjects = subjects(args, &journal)?;
+    require_any(&subjects, (&repository, &journal))?;
     let mut site = Site::new(&journal, &repository, &settings)?;
     site.listener = context.listener;
     site.stop = context.stop.clone();
@@ -121,6 +123,19 @@ fn subjects(args: &Args, journal: &Journal<'_>) -> Result<Vec<Subject>, Error> {
         workers.dedup();
         workers.iter().map(|worker| require_subject(history, *worker)).collect()
     })
+}
+
+/// Refuses a run of which no worker has a candidate, which may still come.
+fn require_any(subjects: &[Subject], (repository, journal): (&Repository, &Journal<'_>)) -> Result<(), Error> {
+    let run = &journal.run;
+    match (subjects.is_empty(), supervisor::is_held(repository, run)?) {
+        (false, _) => Ok(()),
+        (true, true) => {
+            Err(Error::new(Kind::Busy, format!("run '{run}' is being worked on: no worker has a candidate yet")))
+        }
+        (true, false) => Err(Error::new(Kind::Cannot, format!("no worker of run '{run}' has a candidate"))
+            .hint(format!("git par list {run}"))),
+    }
 }
 
 fn require_subject(history: &History, worker: Worker) -> Result<Subject, Error> {

@@ -3,11 +3,15 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Context, Error, Report, report, standing::Standing, style};
+use super::{
+    Context, Error, Report, report,
+    standing::{Row, Standing},
+    style,
+};
 use crate::{
     engine::{
         journal::{self, State},
-        runs,
+        runs, supervisor,
     },
     model::{ref_name::RefName, run_id::RunId, verdict::Verdict},
     repo::open::Repository,
@@ -66,10 +70,21 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Listing, Error> {
 fn entry(repository: &Repository, run: RunId, state: Result<State, journal::Error>) -> Entry {
     let sealed = repository.ref_target(&RefName::seal(&run)).ok().flatten().is_some();
     match state.map(|state| Standing::of(&state.history)) {
-        Ok(Some(standing)) => Entry::Standing { standing: Box::new(standing), sealed },
+        Ok(Some(standing)) => Entry::Standing { standing: Box::new(with_truth(repository, standing)), sealed },
         Ok(None) => Entry::Broken { run, error: "it has not started".to_owned() },
         Err(error) => Entry::Broken { run, error: Error::from(error).messages.join(": ") },
     }
+}
+
+/// Tells of workers that nobody works on any more that they were cut short: the journal alone cannot know.
+fn with_truth(repository: &Repository, mut standing: Standing) -> Standing {
+    let running = |row: &&mut Row| row.state == "running";
+    if standing.workers.iter().any(|row| row.state == "running")
+        && matches!(supervisor::is_held(repository, &standing.run), Ok(false))
+    {
+        standing.workers.iter_mut().filter(running).for_each(|row| row.state = "interrupted");
+    }
+    standing
 }
 
 impl Report for Listing {

@@ -70,6 +70,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<SealReport, Error> {
     require_ended(&repository, &run)?;
     let state = State::load(&repository, &run)?;
     require_sound(&repository, &run)?;
+    warn_unended(&state, context);
     let sign = args.sign || (!args.no_sign && repository.is_signing_configured()?);
     let name = RefName::seal(&run);
     let before = repository.ref_target(&name)?;
@@ -97,6 +98,14 @@ fn require_ended(repository: &Repository, run: &RunId) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+/// Tells of workers whose end nobody recorded: what they left is not under the seal.
+fn warn_unended(state: &State, context: &Context<'_>) {
+    let unended = state.history.lanes().filter(|(_, lane)| lane.started.is_some() && lane.finished.is_none());
+    for (worker, _) in unended {
+        context.warn(format!("{worker} was cut short: what it left is in its worktree, and not under the seal"));
+    }
 }
 
 /// Refuses a run whose record does not verify: a seal is put on facts.

@@ -136,8 +136,8 @@ impl Plan {
     fn make(args: &Args, repository: &Repository, settings: &Settings) -> Result<Self, Error> {
         configured::require_sound(settings)?;
         let wanted = agent_setup::Wanted { agents: &args.agents, argv: &args.argv, workers: args.workers };
-        let agents = agent_setup::choose(wanted, settings)?;
         let task = task(args)?;
+        let agents = agent_setup::choose(wanted, settings)?;
         let configured_timeout = settings.get("par.timeout").and_then(limits::parse_duration);
         Ok(Self {
             run: run_id(args.name.as_deref(), &task)?,
@@ -152,14 +152,29 @@ impl Plan {
     }
 
     fn begin(&self, journal: &Journal<'_>, repository: &Repository) -> Result<(), Error> {
+        self.require_free(repository)?;
         let fact = RunStarted { args: self.args(repository)?, result: outcome()? };
         let begun = journal.append(|_| Deed::of(&fact).moving(RefName::base(&self.run), None, self.base));
         match begun {
-            Err(journal::Error::Refs(refs::Error::Lost { .. })) => {
-                Err(Error::usage(format!("a run named '{}' is here already", self.run))
-                    .hint(format!("git par list {}", self.run)))
-            }
+            Err(journal::Error::Refs(refs::Error::Lost { .. })) => Err(self.taken()),
             other => Ok(other.map(drop)?),
+        }
+    }
+
+    fn taken(&self) -> Error {
+        Error::usage(format!("a run named '{}' is here already", self.run)).hint(format!("git par list {}", self.run))
+    }
+
+    /// Refuses a name of which refs are left, though its notes are gone.
+    fn require_free(&self, repository: &Repository) -> Result<(), Error> {
+        if repository.ref_target(&RefName::notes(&self.run))?.is_some() {
+            return Err(self.taken());
+        }
+        let prefix = RefName::prefix(&self.run);
+        match repository.refs_below(&prefix)?.first() {
+            Some((name, _)) => Err(Error::usage(format!("ref '{name}' is left of another run of that name"))
+                .hint(format!("git for-each-ref {prefix}"))),
+            None => Ok(()),
         }
     }
 
@@ -211,6 +226,9 @@ impl Plan {
             return Ok(());
         }
         worker::run(site, assignment)?;
+        if site.stop.is_set() {
+            return Ok(());
+        }
         let subject = site.journal.ask(|history| Subject::candidate(history, assignment.worker));
         if let (Some(gate), Some(subject)) = (&self.gate, subject) {
             gate::run(site, gate, subject)?;

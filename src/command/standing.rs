@@ -47,7 +47,7 @@ pub struct Row {
     pub worker: Worker,
     /// Which of its executions; 0 before the first.
     pub attempt: u32,
-    /// `queued`, `running`, `finished`, `empty` or `failed`.
+    /// `queued`, `running`, `interrupted`, `finished`, `empty` or `failed`.
     pub state: &'static str,
     /// The agent's name.
     pub agent: String,

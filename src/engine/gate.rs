@@ -105,10 +105,14 @@ pub struct Said {
     log: Option<LogEntry>,
 }
 
-/// Runs the check on one commit and records what it said.
+/// Runs the check on one commit and records what it said; one that the user stopped said nothing.
 pub fn run(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Verdict, Error> {
     let _turn = turn::wait(site, subject.worker)?;
     let Said { fact, took, log } = ask(site, gate, subject)?;
+    if fact.result.ending == Some(Ending::Stopped) {
+        // The user stopped the check: it has said nothing.
+        return Ok(Verdict::None);
+    }
     site.journal.append(|_| Deed::of(&fact).causes([subject.cause]).took(took).logging(log.clone()))?;
     Ok(fact.result.verdict)
 }

@@ -1,4 +1,4 @@
-//! Interrupts: SIGINT and SIGTERM ask for an orderly end; a second one ends this process at once.
+//! Interrupts: SIGINT and SIGTERM ask for an orderly end; another one, a moment later, ends this process at once.
 
 use std::{
     io,
@@ -6,14 +6,21 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    thread,
+    time::Duration,
 };
 
+use rustix::event::{PollFd, PollFlags, poll};
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
     flag, low_level,
 };
 
 use super::stop::Stop;
+
+/// The time in which further signals are the first one again: a terminal signals git and this program alike, and git hands
+/// its own on.
+const SAME: Duration = Duration::from_secs(1);
 
 /// What the handlers of this process tell.
 #[derive(Clone, Debug)]
@@ -24,18 +31,30 @@ pub struct Interrupt {
 
 /// Installs the handlers for the rest of this process's life; call it once, before the first child.
 ///
-/// The first SIGINT or SIGTERM sets the stop; the next one ends this process with 130 or 143, without any cleaning up.
+/// The first SIGINT or SIGTERM sets the stop; one that comes after [`SAME`] ends this process with 130 or 143, without any
+/// cleaning up.
 pub fn install() -> io::Result<Interrupt> {
     let interrupt = Interrupt { stop: Stop::new()?, first: Arc::default() };
     let armed = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
-        // In this order: the first signal finds the shutdown not armed yet.
         flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&armed))?;
-        flag::register(signal, Arc::clone(&armed))?;
         flag::register_usize(signal, Arc::clone(&interrupt.first), signal.unsigned_abs() as usize)?;
         low_level::pipe::register(signal, interrupt.stop.writer()?)?;
     }
+    let stop = interrupt.stop.clone();
+    thread::Builder::new().name("interrupt".to_owned()).spawn(move || arm(&stop, &armed))?;
     Ok(interrupt)
+}
+
+/// Waits for the first signal, and lets the next one end the process once it can no longer be the same.
+fn arm(stop: &Stop, armed: &AtomicBool) {
+    let mut descriptors = [PollFd::new(stop, PollFlags::IN)];
+    while !stop.is_set() {
+        // A signal that is handled on this thread ends the wait early.
+        let _ = poll(&mut descriptors, None);
+    }
+    thread::sleep(SAME);
+    armed.store(true, Ordering::SeqCst);
 }
 
 impl Interrupt {

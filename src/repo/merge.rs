@@ -64,8 +64,9 @@ impl Repository {
                 let text = String::from_utf8_lossy(fields.next().unwrap_or_default()).trim().to_owned();
                 text.parse().map(Merged::Clean).map_err(|_| Error::NoTree(text))
             }
-            Some(1) => {
-                let mut paths: Vec<&[u8]> = fields.skip(1).collect();
+            // The same status without a tree tells of a commit that is not here.
+            Some(1) if fields.next().is_some() => {
+                let mut paths: Vec<&[u8]> = fields.collect();
                 paths.sort_unstable();
                 paths.dedup();
                 Ok(Merged::Conflict(paths.into_iter().map(quote::path).collect()))

@@ -106,7 +106,9 @@ impl Repository {
         let failed = |source| Error::Read { name: prefix.to_owned(), source: Box::new(source) };
         let platform = local.references().map_err(failed)?;
         let mut found = Vec::new();
-        for reference in platform.prefixed(prefix).map_err(failed)? {
+        // A name that no Windows file may have, such as that of a run called 'nul', is none to the library.
+        let Ok(below) = platform.prefixed(prefix) else { return self.plumbing_refs_below(prefix) };
+        for reference in below {
             let mut reference =
                 reference.map_err(|source| Error::Read { name: prefix.to_owned(), source: Box::new(source) })?;
             let name = RefName::full(reference.name().as_bstr().to_string());

@@ -82,6 +82,8 @@ fn who_interrupts_a_run_keeps_its_work_and_is_told_so() {
             start(world.par_command(&["spawn", "-n", "3", "-j", "2", "--name", "r", "t", "--", "sh", "-c", script]));
         wait_for(&world.beside("repo.par/r/ready1"));
         wait_for(&world.beside("repo.par/r/ready2"));
+        // Twice, as a terminal does to what git started: git hands its own signal on.
+        interrupt(&child, signal);
         interrupt(&child, signal);
         let said = Said::of(child.wait_with_output().unwrap());
         assert_eq!(said.code, code, "{said:?}");
@@ -159,4 +161,54 @@ fn scratch_that_vanishes_half_way_takes_no_record_with_it() {
     assert_eq!(lanes.changes("w"), "A 100644 n", "{}", lanes.said.stderr);
     assert_eq!(lanes.row("w")["ending"], serde_json::json!({"kind": "failure", "code": 3}));
     assert_eq!(world.git(&["show", "refs/par/r/logs:w1/agent.log"]), "one\ntwo");
+}
+
+#[test]
+fn a_run_whose_tool_was_killed_is_told_as_cut_short_and_refused_where_nothing_can_be_done() {
+    let world = World::new();
+    let script = "echo 1 > n; touch ../ready$PAR_WORKER; exec sleep 1000";
+    let mut child = start(world.par_command(&["spawn", "-n", "1", "--name", "r", "t", "--", "sh", "-c", script]));
+    wait_for(&world.beside("repo.par/r/ready1"));
+    assert_eq!(world.par(&["gate", "r", "--", "true"]).code, 3);
+    assert!(world.par_ok(&["list", "r"]).contains("running"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(world.par_ok(&["list", "r"]).contains("interrupted"));
+    assert_eq!(world.par(&["gate", "r", "--", "true"]).code, 128);
+    let sealed = world.par(&["seal", "r"]);
+    assert_eq!(sealed.code, 0, "{sealed:?}");
+    assert!(sealed.stderr.contains("w1 was cut short"), "{sealed:?}");
+    assert_eq!(std::fs::read_to_string(world.worktree("r", "w1").join("n")).unwrap(), "1\n");
+    end_leftovers(&world.worktree("r", "w1"));
+}
+
+/// Ends the agents that a killed tool left behind in a folder.
+fn end_leftovers(folder: &std::path::Path) {
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let is_there = std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == folder);
+        let pid = entry.file_name().to_string_lossy().parse().ok().and_then(Pid::from_raw);
+        if let (true, Some(pid)) = (is_there, pid) {
+            let _ = rustix::process::kill_process(pid, Signal::KILL);
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_check_says_nothing_and_is_asked_again() {
+    let world = World::new();
+    assert_eq!(world.spawn("r", 1, "echo 1 > n").code, 0);
+    let child = start(world.par_command(&["gate", "r", "--", "sh", "-c", "touch ../checking; exec sleep 1000"]));
+    wait_for(&world.beside("repo.par/r/checking"));
+    interrupt(&child, Signal::INT);
+    assert_eq!(Said::of(child.wait_with_output().unwrap()).code, 130);
+    assert!(!world.git(&["notes", "--ref=par/r", "show", "refs/par/r/base"]).contains("gate_finished"));
+    assert_eq!(world.par(&["gate", "r", "--", "true"]).code, 0);
+}
+
+#[test]
+fn a_name_of_which_refs_are_left_is_taken() {
+    let world = World::new();
+    assert_eq!(world.spawn("r", 1, "echo 1 > n").code, 0);
+    world.git(&["update-ref", "-d", "refs/notes/par/r"]);
+    assert_eq!(world.spawn("r", 1, "echo 2 > n").code, 2);
 }

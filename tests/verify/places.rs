@@ -113,6 +113,21 @@ fn a_recorded_conflict_is_computed_again() {
 }
 
 #[test]
+fn a_conflict_with_a_commit_that_did_not_travel_is_a_remark() {
+    let world = World::with_commit(&[]);
+    world.par_ok(&["spawn", "-n", "1", "--name", "r1", "t", "--", "sh", "-c", "echo 1 >a.txt"]);
+    world.par_ok(&["pick"]);
+    fs::write(world.here.join("a.txt"), "mine\n").unwrap();
+    world.git(&["commit", "--quiet", "-am", "mine"]);
+    assert_eq!(world.par(&["merge"]).status.code(), Some(4));
+    let bundle = world.beside("run.bundle");
+    world.par_ok(&["seal", "--bundle", bundle.to_str().unwrap()]);
+    let verified = world.verify(&[bundle.to_str().unwrap()]);
+    verified.is("ok-unsigned", 0);
+    assert!(verified.messages("merge").contains("that commit is not here"));
+}
+
+#[test]
 fn a_run_that_is_not_here_is_an_error_and_no_verdict() {
     let world = World::with_run();
     assert_eq!(world.par(&["verify", "r9"]).status.code(), Some(128));

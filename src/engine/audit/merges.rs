@@ -107,6 +107,12 @@ fn judge_conflict(case: &Case<'_>, fact: &MergeFinished) -> Vec<Finding> {
     if fact.result.conflicts.is_empty() {
         return Vec::new();
     }
+    let ours = fact.args.ours;
+    if !case.repository.has(ours) {
+        // Nothing came of it, so nothing has kept that commit.
+        let message = format!("the conflict with {ours} was not computed again: that commit is not here");
+        return vec![Finding::remark(CODE, message).on(ours)];
+    }
     let finding = match case.repository.merge_trees(fact.args.ours, fact.args.candidate) {
         Ok(Merged::Conflict(paths)) if paths == fact.result.conflicts => None,
         Ok(Merged::Conflict(paths)) => {
