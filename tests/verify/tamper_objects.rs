@@ -172,6 +172,19 @@ fn a_changed_log() {
 }
 
 #[test]
+fn logs_that_changed_their_places() {
+    let world = World::with_run();
+    let root = world.git(&["ls-tree", "refs/par/r1/logs"]);
+    let swapped = root.replace("\tw1", "\tw0").replace("\tw2", "\tw1").replace("\tw0", "\tw2");
+    let tree = world.git_on(&["mktree"], format!("{swapped}\n").as_bytes());
+    let commit = world.git(&["commit-tree", "-m", "forged", &tree]);
+    world.git(&["update-ref", "refs/par/r1/logs", &commit]);
+    let verified = world.verify(&["r1"]);
+    verified.is_broken_in(&["logs"]);
+    assert!(verified.messages("logs").contains("log w1/agent.log is not"), "{}", verified.messages("logs"));
+}
+
+#[test]
 fn a_changed_certificate() {
     let world = World::with_run();
     world.reseal("certificate.json", |text| text.replace("\"verdict\":\"fail\"", "\"verdict\":\"pass\""));

@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{
     model::{
-        fact::Fact,
+        fact::{Fact, GateFinished},
         finding::{Code, Finding},
         hash::Hash,
+        history::Placed,
         log_digest::LogDigest,
         oid::Oid,
         ref_name::RefName,
@@ -52,31 +53,41 @@ fn recorded<'c>(case: &'c Case<'_>) -> Vec<(u64, &'c LogDigest)> {
     case.ledger.facts.iter().filter_map(|told| Some((told.seq, log(&told.fact)?))).collect()
 }
 
-/// Lists the blobs in the logs' tree.
-fn kept(repository: &Repository, commit: Oid) -> Result<BTreeSet<Oid>, objects::Error> {
+/// Lists the blobs in the logs' tree, each with its path.
+fn kept(repository: &Repository, commit: Oid) -> Result<BTreeSet<(String, Oid)>, objects::Error> {
     let mut blobs = BTreeSet::new();
     for folder in repository.tree_entries(repository.commit(commit)?.tree)? {
         if folder.is_tree {
-            blobs.extend(repository.tree_entries(folder.id)?.into_iter().map(|file| file.id));
+            let files = repository.tree_entries(folder.id)?;
+            blobs.extend(files.into_iter().map(|file| (format!("{}/{}", folder.name, file.name), file.id)));
         }
     }
     Ok(blobs)
 }
 
-/// Looks for the log of each newest attempt in the tree, so that a clone of it has them.
-fn newest(case: &Case<'_>, kept: &BTreeSet<Oid>, commit: Oid) -> Vec<Finding> {
+/// Looks for the log of each newest attempt at its place in the tree, so that a clone of it has them.
+fn newest(case: &Case<'_>, kept: &BTreeSet<(String, Oid)>, commit: Oid) -> Vec<Finding> {
+    let history = &case.ledger.history;
+    let mut logs = vec![("base".to_owned(), gate(history.baseline.as_ref()))];
+    for (worker, lane) in history.lanes() {
+        let agent = lane.finished.as_ref().map(|placed| ("agent", placed.seq, placed.fact.result.log.as_ref()));
+        let score = lane.score.as_ref().map(|placed| ("score", placed.seq, placed.fact.result.log.as_ref()));
+        logs.extend([agent, gate(lane.gate.as_ref()), score].map(|log| (worker.to_string(), log)));
+    }
     let mut findings = Vec::new();
-    for (worker, lane) in case.ledger.history.lanes() {
-        let agent = lane.finished.as_ref().and_then(|placed| Some((placed.seq, placed.fact.result.log.as_ref()?)));
-        let gate = lane.gate.as_ref().and_then(|placed| Some((placed.seq, placed.fact.result.log.as_ref()?)));
-        for (seq, log) in agent.into_iter().chain(gate) {
-            if !kept.contains(&log.blob) {
-                let message = format!("a log of {worker} is not {}, as the journal says", log.blob);
-                findings.push(Finding::broken(CODE, message).at(seq).on(commit));
-            }
+    for (folder, log) in logs {
+        let Some((name, seq, Some(log))) = log else { continue };
+        let path = format!("{folder}/{name}.log");
+        if !kept.contains(&(path.clone(), log.blob)) {
+            let message = format!("log {path} is not {}, as the journal says", log.blob);
+            findings.push(Finding::broken(CODE, message).at(seq).on(commit));
         }
     }
     findings
+}
+
+fn gate(placed: Option<&Placed<GateFinished>>) -> Option<(&'static str, u64, Option<&LogDigest>)> {
+    placed.map(|placed| ("gate", placed.seq, placed.fact.result.log.as_ref()))
 }
 
 fn judge(case: &Case<'_>, log: &LogDigest) -> Option<Finding> {
