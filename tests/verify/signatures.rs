@@ -60,6 +60,22 @@ fn an_unsigned_run_is_not_enough_where_a_signature_is_asked_for() {
 }
 
 #[test]
+fn a_signature_does_not_reach_events_that_came_after_it() {
+    let world = World::with_run();
+    let alice = key(&world, "alice");
+    sign(&world, &alice);
+    allow(&world, "alice@example.com", &alice);
+    world.verify(&["r1", "--require-signature"]).is("ok", 0);
+    world.par_ok(&["pick", "r1", "-w", "2"]);
+    let verified = world.verify(&["r1", "--signer", "alice@example.com"]);
+    verified.is("ok-unsigned", 1);
+    assert!(verified.answer["runs"][0]["signer"].is_null(), "{:#}", verified.answer);
+    assert!(verified.messages("signature").contains("nobody signed the last 1 events"), "{:#}", verified.answer);
+    sign(&world, &alice);
+    world.verify(&["r1", "--signer", "alice@example.com"]).is("ok", 0);
+}
+
+#[test]
 fn a_signature_under_something_else_is_broken_whether_its_key_is_known_or_not() {
     let world = World::with_run();
     let alice = key(&world, "alice");

@@ -54,8 +54,7 @@ fn judge_journal(case: &Case<'_>, sealed: &Sealed, tally: &mut Tally) {
     let same = &journal[..common];
     let line = (same.lines().count() as u64 + u64::from(same.ends_with(b"\n"))).max(1);
     if common == sealed.journal.len() {
-        let later = journal[common..].lines().count();
-        if later > 0 {
+        if let Some(later) = later_events(case) {
             tally.remark(format!("{later} events came after the seal and are not under it"));
         }
         return;
@@ -63,6 +62,13 @@ fn judge_journal(case: &Case<'_>, sealed: &Sealed, tally: &mut Tally) {
     let what = if common == journal.len() { "is shorter than" } else { "is not" };
     let message = format!("the journal in the notes {what} the sealed one, from event {line} on");
     tally.add(Finding::broken(Code::Seal, message).at(line).on(sealed.commit));
+}
+
+/// Counts the events that follow on the sealed ones; none where the seal holds all.
+pub(super) fn later_events(case: &Case<'_>) -> Option<usize> {
+    let (journal, sealed) = (case.source.journal.as_ref()?, case.source.sealed.as_ref()?);
+    let later = journal.strip_prefix(&sealed.journal[..])?.lines().count();
+    (later > 0).then_some(later)
 }
 
 /// Reads the sealed journal, unless it is the one that was read already.

@@ -1,6 +1,6 @@
 //! Signatures: what git makes of the seal's, with the verifier's own settings and nothing that came with the run.
 
-use super::{Error, Options, case::Case};
+use super::{Error, Options, case::Case, seal};
 use crate::{
     model::finding::{Code, Finding, Signature},
     repo::seal::Judgement,
@@ -24,7 +24,14 @@ pub(super) fn check(case: &Case<'_>, options: &Options<'_>, findings: &mut Vec<F
         Judgement::Known(signature, signer) => judge(signature, signer, options.signer.as_deref()),
     };
     findings.push(finding.on(tag));
-    Ok(known)
+    match seal::later_events(case).filter(|_| known.0 == Signature::Trusted) {
+        Some(later) => {
+            findings.push(Finding::remark(Code::Signature, format!("nobody signed the last {later} events")).on(tag));
+            // A pick after the seal is not the signer's, so neither is what the run comes to.
+            Ok((Signature::Absent, None))
+        }
+        None => Ok(known),
+    }
 }
 
 fn bad(reason: &str) -> String {

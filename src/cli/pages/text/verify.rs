@@ -44,7 +44,7 @@ pub(super) const MANUAL: Manual = Manual {
     verb: Some("verify"),
     description: &[
         "Checks a run from refs and objects alone, without trusting whoever ran it, and names each thing that does not hold. It works in any clone that has fetched the run's refs, on a git bundle (`git par seal --bundle`) and, for the chain alone, on a journal file.",
-        "A signature is judged by the verifier's own means: `gpg.ssh.allowedSignersFile`, or the trust of the GPG keys. Nothing that came with the run is asked. An unsigned run that is whole is `ok-unsigned`: it says what it says, and anyone could have written it.",
+        "A signature is judged by the verifier's own means: `gpg.ssh.allowedSignersFile`, or the trust of the GPG keys. Nothing that came with the run is asked. An unsigned run that is whole is `ok-unsigned`: it says what it says, and anyone could have written it. So is a run that went on after it was signed, until it is sealed again: a signature is worth nothing for what came later.",
         "`--regate` runs commands that the journal names. It is for runs of people whose code the verifier would run anyway.",
         "`--foreign` takes a journal in any JSON, as another program of the korg-ledger@v1 format wrote it.",
     ],
