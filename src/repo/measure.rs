@@ -29,6 +29,9 @@ pub enum Error {
     /// A tree lies deeper than git follows.
     #[error("tree {0} is more than {deepest} levels below the root", deepest = change::DEEPEST)]
     TooDeep(Oid),
+    /// More paths differ than anybody could have changed.
+    #[error("more than {most} paths and folders differ", most = change::MOST)]
+    TooMany,
     /// An object is there but cannot be read.
     #[error("object {0} cannot be read")]
     Unreadable(Oid, #[source] gix::Error),

@@ -12,6 +12,8 @@ use crate::model::oid::Oid;
 
 /// How many levels below the root are followed: git's default of `core.maxTreeDepth`.
 pub(super) const DEEPEST: usize = 2048;
+/// How many differing paths and folders are followed: few objects can stand for any number of paths.
+pub(super) const MOST: u64 = 10_000_000;
 
 /// What a tree has under a name. Modes that git takes for one another are one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub(super) fn mode(entry: Option<Entry>) -> &'static str {
 pub(super) struct Changes<'repo> {
     repo: &'repo gix::Repository,
     levels: Vec<Level>,
+    /// How many more are followed.
+    left: u64,
 }
 
 struct Level {
@@ -60,7 +64,7 @@ struct Pair {
 impl<'repo> Changes<'repo> {
     /// Starts at the roots of two trees.
     pub(super) fn between(repo: &'repo gix::Repository, old: Oid, new: Oid) -> Result<Self, Error> {
-        let mut changes = Self { repo, levels: Vec::new() };
+        let mut changes = Self { repo, levels: Vec::new(), left: MOST };
         let [old, new] = [old, new].map(|id| Some(Entry { kind: EntryKind::Tree, id: id.0 }));
         changes.enter(Vec::new(), old, new)?;
         Ok(changes)
@@ -93,6 +97,7 @@ impl<'repo> Changes<'repo> {
                 continue;
             };
             let mut path = [&level.folder[..], &name].concat();
+            self.left = self.left.checked_sub(1).ok_or(Error::TooMany)?;
             if new.or(old).is_some_and(|entry| entry.kind != EntryKind::Tree) {
                 return Ok(Some(Change { path, old, new }));
             }
@@ -142,4 +147,29 @@ fn front_order(old: &[EntryRef<'_>], new: &[EntryRef<'_>]) -> Option<Ordering> {
 
 fn entry(entry: &EntryRef<'_>) -> Entry {
     Entry { kind: entry.mode.kind(), id: entry.oid.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_trees_that_stand_for_many_paths_are_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let repo = gix::init_bare(folder.path()).unwrap();
+        let write = |kind: EntryKind, id: gix::ObjectId| {
+            let entry = |name: &str| gix::objs::tree::Entry { mode: kind.into(), filename: name.into(), oid: id };
+            repo.write_object(gix::objs::Tree { entries: ["a", "b"].map(entry).to_vec() }).unwrap().detach()
+        };
+        let blob = repo.write_blob("x").unwrap().detach();
+        let bomb = (0..5).fold(write(EntryKind::Blob, blob), |tree, _| write(EntryKind::Tree, tree));
+        let count = |left| {
+            let empty = Oid(repo.write_object(gix::objs::Tree::empty()).unwrap().detach());
+            let changes = Changes { left, ..Changes::between(&repo, empty, Oid(bomb)).unwrap() };
+            changes.collect::<Result<Vec<_>, _>>().map(|changes| changes.len())
+        };
+        assert_eq!(count(MOST).unwrap(), 64);
+        assert_eq!(count(126).unwrap(), 64);
+        assert!(matches!(count(125), Err(Error::TooMany)));
+    }
 }
