@@ -134,8 +134,11 @@ fn serve(cli: &Cli) -> ExitCode {
     screen.finish();
     match answered {
         Ok((report, signalled)) => {
-            let text = if cli.shared.json { format!("{}\n", report.json()) } else { report.text() };
-            screen.answer(&text);
+            if cli.shared.json {
+                screen.answer_json(&report.json());
+            } else {
+                screen.answer(&report.text());
+            }
             exit_code::of_answer(report.answer(), signalled).into()
         }
         Err(error) => {

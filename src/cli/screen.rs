@@ -10,6 +10,7 @@ use std::{
 use anstream::ColorChoice;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use serde_json::Value;
 
 use crate::{
     command::{
@@ -53,13 +54,50 @@ pub(super) fn choice(text: &str) -> ColorChoice {
 /// Writes the answer of a command that failed, for programs.
 pub(super) fn fail(message: &str, hints: &[String]) {
     let object = serde_json::json!({ "version": VERSION, "error": message, "hints": hints });
-    write(&format!("{object}\n"));
+    write(&in_json(&object));
 }
 
 /// Writes to standard output; a pipe that is closed at the other end is no error.
 fn write(text: &str) {
     let mut out = anstream::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Writes out what would steer a terminal, but for line ends, tabs and our own styles.
+///
+/// Tasks, paths and what providers and git say are other people's texts, wherever they are shown.
+fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|letter: char| letter.is_control() && letter != '\n' && letter != '\t') {
+        shown.push_str(&rest[..at]);
+        let tail = &rest[at..];
+        let letter = tail.chars().next().expect("a control character was found there");
+        let style = style_length(tail);
+        match style {
+            Some(length) => shown.push_str(&tail[..length]),
+            None => shown.extend(letter.escape_default()),
+        }
+        rest = &tail[style.unwrap_or(letter.len_utf8())..];
+    }
+    shown + rest
+}
+
+/// Writes an answer for programs in one line, its control characters in escapes that any JSON reader takes back.
+fn in_json(answer: &Value) -> String {
+    let text = answer.to_string();
+    let shown = |letter: char| {
+        if letter.is_control() { format!("\\u{:04x}", u32::from(letter)) } else { letter.to_string() }
+    };
+    text.chars().map(shown).chain(["\n".to_owned()]).collect()
+}
+
+/// Returns how long the style at the head of a text is (ECMA-48, SGR); none where there is none that we write.
+fn style_length(text: &str) -> Option<usize> {
+    let numbers = text.strip_prefix("\u{1b}[")?;
+    let end = numbers.find(|letter: char| !letter.is_ascii_digit())?;
+    let known = ["", "0", "1", "2", "31", "32", "33"].contains(&&numbers[..end]);
+    (known && numbers[end..].starts_with('m')).then_some(end + 3)
 }
 
 impl Screen {
@@ -72,10 +110,16 @@ impl Screen {
         Self { quiet, live }
     }
 
-    /// Writes the answer.
+    /// Writes the answer for people.
     #[allow(clippy::unused_self, reason = "the screen is who writes")]
     pub(super) fn answer(&self, text: &str) {
-        write(text);
+        write(&harmless(text));
+    }
+
+    /// Writes the answer for programs.
+    #[allow(clippy::unused_self, reason = "the screen is who writes")]
+    pub(super) fn answer_json(&self, answer: &Value) {
+        write(&in_json(answer));
     }
 
     /// Tells an error, its causes and the ways out.
@@ -83,9 +127,9 @@ impl Screen {
     pub(super) fn complain(&self, error: &Error, json: bool) {
         let mut err = anstream::stderr().lock();
         let message = error.messages.join(": ");
-        let _ = writeln!(err, "{} {message}", Style::Bad.paint("error:"));
+        let _ = writeln!(err, "{} {}", Style::Bad.paint("error:"), harmless(&message));
         for hint in &error.hints {
-            let _ = writeln!(err, "{} {hint}", Style::Warning.paint("hint:"));
+            let _ = writeln!(err, "{} {}", Style::Warning.paint("hint:"), harmless(hint));
         }
         if json {
             fail(&message, &error.hints);
@@ -113,7 +157,7 @@ impl Screen {
 
 fn say(text: &str) {
     if !text.is_empty() {
-        let _ = writeln!(anstream::stderr().lock(), "{text}");
+        let _ = writeln!(anstream::stderr().lock(), "{}", harmless(text));
     }
 }
 
@@ -151,15 +195,15 @@ impl Live {
     fn show(&self, progress: Progress) {
         match progress {
             Progress::Planned(workers) => self.plan(workers),
-            Progress::Preparing(worker) => self.update(worker, "making the worktree".to_owned()),
-            Progress::Running { worker, ref agent } => self.update(worker, format!("{agent} is running")),
+            Progress::Preparing(worker) => self.update(worker, "making the worktree"),
+            Progress::Running { worker, ref agent } => self.update(worker, &format!("{agent} is running")),
             Progress::Finished { worker, ref ending, ref diff, .. } => {
-                self.update(worker, format!("{ending}, {diff}"));
+                self.update(worker, &format!("{ending}, {diff}"));
                 self.stop(worker);
             }
-            Progress::Checking(Some(worker)) => self.update(worker, "checking".to_owned()),
+            Progress::Checking(Some(worker)) => self.update(worker, "checking"),
             Progress::Checked { subject: Some(worker), verdict, .. } => {
-                self.update(worker, style::verdict(verdict));
+                self.update(worker, &style::verdict(verdict));
                 self.stop(worker);
             }
             Progress::Chosen(_)
@@ -185,13 +229,13 @@ impl Live {
         }
     }
 
-    fn update(&self, worker: Worker, message: String) {
+    fn update(&self, worker: Worker, message: &str) {
         self.with(worker, |bar| {
             if bar.message() == "queued" {
                 bar.reset_elapsed();
             }
             bar.enable_steady_tick(TICK);
-            bar.set_message(message);
+            bar.set_message(harmless(message));
         });
     }
 
@@ -204,5 +248,28 @@ impl Live {
         if let Some(bar) = bars.get(&worker) {
             act(bar);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_steer_a_terminal_is_written_out_and_styles_are_not() {
+        let own = format!("{}\t{}\n", Style::Bad.paint("é"), Style::Head.paint("b"));
+        assert_eq!(harmless(&own), own);
+        assert_eq!(harmless("a\u{1b}]0;title\u{7}b\r\u{9b}2J\u{7f}"), r"a\u{1b}]0;title\u{7}b\r\u{9b}2J\u{7f}");
+        for steering in ["\u{1b}[2J", "\u{1b}[8m", "\u{1b}[31", "\u{1b}[", "\u{1b}c", "\u{1b}[1;5m", "\u{1b}"] {
+            assert!(!harmless(steering).contains('\u{1b}'), "{steering:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_for_programs_steers_nothing_and_reads_back_the_same() {
+        let answer = serde_json::json!({ "a\u{9b}": "é\u{1b}[2J\u{7f}\n" });
+        let text = in_json(&answer);
+        assert!(!text.trim_end_matches('\n').contains(char::is_control), "{text:?}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), answer);
     }
 }
