@@ -167,7 +167,7 @@ impl<'a> Site<'a> {
         let exit = child::run(&spec, &self.stop)?;
         held.put_back().map_err(failed)?;
         let digest = log::digest(&file)?;
-        let blob = self.repository.store_log(&file)?;
+        let blob = self.repository.store_log(&file, digest.bytes)?;
         let entry = LogEntry { folder: folder(errand.worker), name: errand.log.to_owned(), blob };
         Ok(Outcome { exit, digest: LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes }, entry, file })
     }

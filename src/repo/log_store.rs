@@ -47,12 +47,12 @@ pub struct LogEntry {
 }
 
 impl Repository {
-    /// Keeps a file as a blob without holding it in memory.
-    pub fn store_log(&self, path: &Path) -> Result<Oid, Error> {
+    /// Keeps the first `size` bytes of a file as a blob without holding them in memory.
+    ///
+    /// A background child may still be writing: what is kept is what was digested.
+    pub fn store_log(&self, path: &Path, size: u64) -> Result<Oid, Error> {
         let failed = |source| Error::File { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(failed)?;
-        let size = file.metadata().map_err(failed)?.len();
-        // A background child may still be writing: what is there now is what is kept.
         let mut bounded = io::Read::take(&mut file, size);
         let local = self.local();
         let blob = local.objects.write_stream(gix::objs::Kind::Blob, size, &mut bounded);
@@ -86,4 +86,20 @@ impl Repository {
 fn put(entries: &mut Vec<TreeEntry>, entry: TreeEntry) {
     entries.retain(|old| old.name != entry.name);
     entries.push(entry);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_kept_as_far_as_it_was_digested() {
+        let folder = tempfile::tempdir().unwrap();
+        gix::init_bare(folder.path()).unwrap();
+        let repository = Repository::open_own(folder.path()).unwrap();
+        let file = folder.path().join("agent.log");
+        std::fs::write(&file, "done\nand still writing\n").unwrap();
+        let blob = repository.store_log(&file, 5).unwrap();
+        assert_eq!(repository.blob(blob, 100).unwrap(), b"done\n");
+    }
 }
