@@ -132,6 +132,9 @@ fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
     if let Some(open::Error::Refused(message)) = error.downcast_ref() {
         return open_hint(message);
     }
+    if let Some(target::Error::Locked(lock)) = error.downcast_ref() {
+        return Some(format!("where no git is at work there any more: rm '{}'", lock.display()));
+    }
     if let Some(identity::Error::Unknown(_)) = error.downcast_ref() {
         return Some(
             "git config --global user.name 'Your Name' && git config --global user.email you@example.com".to_owned(),

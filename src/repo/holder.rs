@@ -143,11 +143,12 @@ impl Holder {
     /// Refuses to write where an untracked file stands, ignored ones too: git itself would overwrite those.
     fn require_no_overwrite(&self, step: &Step<'_>) -> Result<(), Error> {
         let (from, to) = (step.from.to_string(), step.to.to_string());
-        let difference = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", &from, &to];
-        let added = self.call(difference).bytes()?;
+        // Changed ones too: git makes way for their folder where something untracked stands in its place.
+        let difference = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=d", &from, &to];
+        let written = self.call(difference).bytes()?;
         let tracked = self.call(["ls-files", "-z"]).bytes()?;
         let tracked: HashSet<&[u8]> = tracked.split(|byte| *byte == 0).collect();
-        for path in added.split(|byte| *byte == 0).filter(|path| !path.is_empty()) {
+        for path in written.split(|byte| *byte == 0).filter(|path| !path.is_empty()) {
             if let Some(standing) = self.standing(path, &tracked)? {
                 return Err(self.refused(format!("untracked file {} would be overwritten", quote::path(&standing))));
             }
@@ -179,7 +180,7 @@ impl Holder {
     pub(super) fn take(&self) -> Result<Taken<'_>, Error> {
         let lock = self.git_dir.join("index.lock");
         match File::options().write(true).create_new(true).open(&lock) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(Error::Locked(self.path.clone())),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(Error::Locked(lock)),
             opened => opened.map(drop).map_err(Error::Scratch)?,
         }
         let lock = Lock(lock);

@@ -31,8 +31,8 @@ pub enum Error {
     /// Somebody else moved it meanwhile.
     #[error("branch '{0}' moved meanwhile")]
     Lost(RefName),
-    /// Another git works there at this moment.
-    #[error("another git process holds the lock in '{}'", .0.display())]
+    /// Another git works there at this moment, or died there and left this lock.
+    #[error("another git process holds the lock '{}'", .0.display())]
     Locked(PathBuf),
     /// A file of our own.
     #[error("could not make a scratch file")]
@@ -117,8 +117,13 @@ impl Repository {
         let Err(error) = call.bytes() else { return Ok(()) };
         self.require_at(step)?;
         match &error {
-            git::Error::Failed { message, .. } if message.contains(".lock'") => Err(Error::Locked(self.common_dir())),
+            git::Error::Failed { message, .. } => Err(lock(message).map_or(error.into(), Error::Locked)),
             _ => Err(error.into()),
         }
     }
+}
+
+/// Finds the lock that git says it could not take.
+fn lock(message: &str) -> Option<PathBuf> {
+    message.split('\'').find(|part| part.ends_with(".lock")).map(PathBuf::from)
 }

@@ -194,6 +194,7 @@ fn another_gits_lock_is_a_reason_to_try_again() {
         fs::write(world.here.join(lock), "").unwrap();
         let (before, a) = (world.git(&["ls-files", "--stage"]), world.read("a.txt"));
         world.par(&["merge"]).refuses(3, "another git process holds the lock");
+        world.par(&["merge"]).refuses(3, &format!("rm '{}'", world.here.join(lock).display()));
         fs::remove_file(world.here.join(lock)).unwrap();
         assert_eq!((world.git(&["ls-files", "--stage"]), world.read("a.txt")), (before, a), "{lock}");
         assert!(!world.here.join("dir").exists(), "{lock}");
@@ -234,4 +235,19 @@ fn a_submodule_that_the_winner_removes_keeps_what_is_the_users() {
     world.par_ok(&["merge"]);
     assert_eq!(world.git(&["ls-tree", "--name-only", "main"]), "a.txt\nx");
     assert!(world.here.join("lib/.git").exists(), "the submodule's checkout is not ours to remove");
+}
+
+#[test]
+fn a_link_that_a_person_put_in_place_of_a_folder_stays() {
+    let world = World::new();
+    fs::create_dir(world.here.join("d")).unwrap();
+    world.write("d/c.txt", "c\n");
+    world.git(&["add", "."]);
+    world.git(&["commit", "-qm", "folder"]);
+    world.picked("r", "echo four >> d/c.txt");
+    let (folder, elsewhere) = (world.here.join("d"), world.beside("elsewhere"));
+    fs::rename(&folder, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &folder).unwrap();
+    refuses(&world, "untracked file d would be overwritten");
+    assert_eq!(fs::read_link(&folder).unwrap(), elsewhere);
 }
