@@ -193,6 +193,8 @@ fn take_odd(git: &Git, source: Source<'_>, depth: usize) -> Result<Vec<Vec<u8>>,
 
 /// Lists the tracked files that are not as the index has them even now; what is no file any more is taken out.
 fn take_stuck(git: &Git, source: Source<'_>) -> Result<Vec<Vec<u8>>, Error> {
+    // Entries that came from a tree know nothing of their files yet: unrefreshed, each would seem changed.
+    git.call(["update-index", "-q", "--refresh"]).work_tree(source.folder).index(source.index).ended()?;
     let list = git.call(["diff-files", "-z", "--name-only", "--ignore-submodules=none"]);
     let list = list.work_tree(source.folder).index(source.index);
     let output = list.ended()?;

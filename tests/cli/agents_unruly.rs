@@ -66,6 +66,11 @@ const ROWS: &[Row] = &[
         "rm a.txt; git init -q a.txt; cd a.txt; echo 1 > n; git add n; git commit -qm in",
         "D a.txt, A 100644 a.txt/n",
     ),
+    (
+        "nested-clone",
+        "git clone -q . in; git -C in status --porcelain",
+        "A 100644 in/a.txt, A 100644 in/b.txt, A 100644 in/src/c.txt",
+    ),
     ("nested-empty", "git init -q in; echo 1 > n", "A 100644 n"),
     (
         "nested-odd-name",
@@ -126,6 +131,13 @@ fn an_unruly_agent_loses_nothing_and_harms_nobody() {
     lanes.assert_changes(ROWS);
     let base = world.git(&["rev-parse", "refs/par/r/base"]);
     for (name, _, _) in ROWS {
+        if name.starts_with("nested") {
+            assert_eq!(
+                lanes.row(name)["skipped"],
+                serde_json::json!([]),
+                "{name}: what is in the candidate was left out"
+            );
+        }
         let first_parents = world.git(&["rev-list", "--first-parent", &lanes.candidate(name)]);
         assert!(first_parents.contains(&base), "{name}: base is not reached");
     }
