@@ -1,5 +1,6 @@
 //! `git par verify`: whether a run is what it says, checked by anybody from a clone, a bundle or a journal.
 
+mod demand;
 mod subject;
 mod verification;
 
@@ -53,7 +54,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Verification, Error> {
     let subject = Subject::of(args.subject.as_deref(), &context.here)?;
     args.require_sense(&subject)?;
-    let audits = match subject {
+    let mut audits = match subject {
         Subject::Run(wanted) => {
             let repository = context.open()?;
             let runs = args.chosen(context, &repository, wanted.as_deref())?;
@@ -74,7 +75,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Verification, Error> {
             vec![audit::journal_file(input, form)?]
         }
     };
-    Ok(Verification { runs: audits, needs_signature: args.require_signature || args.signer.is_some() })
+    let needs_signature = args.require_signature || args.signer.is_some();
+    if needs_signature {
+        audits.iter_mut().for_each(|audit| demand::tell(audit, args.signer.as_deref()));
+    }
+    Ok(Verification { runs: audits, needs_signature })
 }
 
 impl Args {

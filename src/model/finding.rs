@@ -165,6 +165,8 @@ pub enum Signature {
     Trusted,
     /// It is good or cannot be judged, by somebody whom the verifier does not know.
     Untrusted,
+    /// It is good, by somebody whom the verifier trusts, who is not the one that was asked for.
+    Unwanted,
 }
 
 /// Decides what findings and signature come to.
@@ -175,7 +177,7 @@ pub fn conclude(findings: &[Finding], signature: Signature) -> Outcome {
         (Some(Weight::Missing), _) => Outcome::Incomplete,
         (_, Signature::Absent) => Outcome::OkUnsigned,
         (_, Signature::Trusted) => Outcome::Ok,
-        (_, Signature::Untrusted) => Outcome::UntrustedSigner,
+        (_, Signature::Untrusted | Signature::Unwanted) => Outcome::UntrustedSigner,
     }
 }
 
@@ -230,6 +232,7 @@ mod tests {
         assert_eq!(of(&[Holds, Remark], Signature::Trusted), Outcome::Ok);
         assert_eq!(of(&[Holds, Remark], Signature::Absent), Outcome::OkUnsigned);
         assert_eq!(of(&[Holds, Remark], Signature::Untrusted), Outcome::UntrustedSigner);
+        assert_eq!(of(&[Holds, Remark], Signature::Unwanted), Outcome::UntrustedSigner);
     }
 
     #[test]

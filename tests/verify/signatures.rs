@@ -31,6 +31,12 @@ fn allow(world: &World, principal: &str, key: &Path) {
     world.git(&["config", "gpg.ssh.allowedSignersFile", file.to_str().unwrap()]);
 }
 
+/// Returns what the answer says of the signature.
+fn message(answer: &serde_json::Value) -> &str {
+    let findings = answer["runs"][0]["findings"].as_array().unwrap();
+    findings.iter().find(|finding| finding["code"] == "signature").unwrap()["message"].as_str().unwrap()
+}
+
 #[test]
 fn a_signature_counts_by_the_verifiers_own_allowed_signers() {
     let world = World::with_run();
@@ -48,15 +54,29 @@ fn a_signature_counts_by_the_verifiers_own_allowed_signers() {
     verified.is("ok", 0);
     assert_eq!(verified.answer["runs"][0]["signer"], "alice@example.com");
     world.verify(&["r1", "--signer", "alice@example.com"]).is("ok", 0);
-    world.verify(&["r1", "--signer", "bob@example.com"]).is("untrusted-signer", 1);
+    let verified = world.verify(&["r1", "--signer", "bob@example.com"]);
+    verified.is("untrusted-signer", 1);
+    let asked = "signed by alice@example.com, and a signature by bob@example.com was asked for";
+    assert_eq!(message(&verified.answer), asked);
+    let text = String::from_utf8(world.par(&["verify", "r1", "--signer", "bob@example.com"]).stdout).unwrap();
+    assert!(text.contains(&format!("✗ signature   {asked}\n")) && !text.contains("hint:"), "{text}");
 }
 
 #[test]
 fn an_unsigned_run_is_not_enough_where_a_signature_is_asked_for() {
     let world = World::with_run();
     world.verify(&["r1"]).is("ok-unsigned", 0);
-    world.verify(&["r1", "--require-signature"]).is("ok-unsigned", 1);
-    world.verify(&["r1", "--signer", "alice@example.com"]).is("ok-unsigned", 1);
+    let verified = world.verify(&["r1", "--require-signature"]);
+    verified.is("ok-unsigned", 1);
+    assert_eq!(message(&verified.answer), "nobody signed the seal, and a signature was asked for");
+    let verified = world.verify(&["r1", "--signer", "alice@example.com"]);
+    verified.is("ok-unsigned", 1);
+    let asked = "nobody signed the seal, and a signature by alice@example.com was asked for";
+    assert_eq!(message(&verified.answer), asked);
+    let text = String::from_utf8(world.par(&["verify", "r1", "--signer", "alice@example.com"]).stdout).unwrap();
+    assert!(text.contains(&format!("✗ signature   {asked}\n")), "{text}");
+    let text = String::from_utf8(world.par(&["verify", "r1"]).stdout).unwrap();
+    assert!(text.contains("· signature   nobody signed the seal\n"), "{text}");
 }
 
 #[test]

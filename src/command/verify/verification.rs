@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     command::{Answer, Report, report, style::Style},
     engine::audit::Audit,
-    model::finding::{Finding, Outcome, Weight},
+    model::finding::{Code, Finding, Outcome, Weight},
 };
 
 const HINT: &str = "hint: git config --global gpg.ssh.allowedSignersFile FILE, with a line 'PRINCIPAL KEY' in FILE \
@@ -28,8 +28,8 @@ impl Verification {
     }
 
     fn text_of(&self, audit: &Audit) -> String {
-        let mut text: String = audit.findings.iter().map(line).collect();
-        if audit.outcome == Outcome::UntrustedSigner {
+        let mut text: String = audit.findings.iter().map(|finding| self.line(finding)).collect();
+        if audit.outcome == Outcome::UntrustedSigner && audit.is_stranger {
             text = text + "  " + &Style::Faint.paint(HINT) + "\n";
         }
         let style = match audit.outcome {
@@ -38,6 +38,21 @@ impl Verification {
             _ => Style::Warning,
         };
         text + &format!("{}: {}\n", style.paint(&audit.outcome.to_string()), subject(audit))
+    }
+
+    fn line(&self, finding: &Finding) -> String {
+        let (mark, style) = match finding.weight {
+            // What is no fault of the run is one here, where it was asked for.
+            Weight::Remark if self.needs_signature && finding.code == Code::Signature => ("✗", Style::Bad),
+            Weight::Holds => ("✓", Style::Good),
+            Weight::Remark => ("·", Style::Faint),
+            Weight::Missing => ("?", Style::Warning),
+            Weight::Broken => ("✗", Style::Bad),
+        };
+        let message = plain(&finding.message);
+        let place = finding.event.filter(|_| finding.weight > Weight::Remark).map(|event| format!("event {event}"));
+        let place = place.filter(|place| !message.contains(place)).map(|place| format!(" ({place})"));
+        format!("{} {:<11} {message}{}\n", style.paint(mark), finding.code, place.unwrap_or_default())
     }
 }
 
@@ -51,19 +66,6 @@ fn subject(audit: &Audit) -> String {
         (Outcome::Ok, _, Some(signer)) => format!("{name}, {events}, signed by {}", plain(signer)),
         _ => format!("{name}, {events}, up to {}", &audit.head.to_string()[..12]),
     }
-}
-
-fn line(finding: &Finding) -> String {
-    let (mark, style) = match finding.weight {
-        Weight::Holds => ("✓", Style::Good),
-        Weight::Remark => ("·", Style::Faint),
-        Weight::Missing => ("?", Style::Warning),
-        Weight::Broken => ("✗", Style::Bad),
-    };
-    let message = plain(&finding.message);
-    let place = finding.event.filter(|_| finding.weight > Weight::Remark).map(|event| format!("event {event}"));
-    let place = place.filter(|place| !message.contains(place)).map(|place| format!(" ({place})")).unwrap_or_default();
-    format!("{} {:<11} {message}{place}\n", style.paint(mark), finding.code)
 }
 
 /// Shows a text that somebody else wrote: what would steer a terminal is written out.
@@ -93,7 +95,7 @@ impl Report for Verification {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{finding::Code, hash::Hash};
+    use crate::model::hash::Hash;
 
     fn verification(outcomes: &[Outcome], needs_signature: bool) -> Verification {
         let audit = |outcome: &Outcome| Audit {
@@ -101,6 +103,7 @@ mod tests {
             outcome: *outcome,
             findings: vec![Finding::broken(Code::Chain, "a\u{1b}[31m\nb").at(7), Finding::holds(Code::Refs, "c")],
             signer: None,
+            is_stranger: true,
             events: 9,
             head: Hash::GENESIS,
         };

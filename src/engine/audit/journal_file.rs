@@ -44,6 +44,7 @@ pub fn journal_file(input: impl BufRead, form: Form) -> Result<Audit, Error> {
         outcome: finding::conclude(&ledger.findings, Signature::Absent),
         findings: ledger.findings,
         signer: None,
+        is_stranger: false,
         events: ledger.tip.count,
         head: ledger.tip.hash,
     })

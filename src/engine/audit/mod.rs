@@ -84,6 +84,9 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Who signed, as far as the signature tells: a principal, or a key.
     pub signer: Option<String>,
+    /// Whether the verifier has no reason to trust whoever signed.
+    #[serde(skip)]
+    pub is_stranger: bool,
     /// How many events hold as a chain.
     pub events: u64,
     /// The last one's `entry_hash`.
@@ -104,6 +107,7 @@ impl Audit {
             outcome: finding::conclude(&findings, signature),
             findings,
             signer,
+            is_stranger: signature == Signature::Untrusted,
             events: case.ledger.tip.count,
             head: case.ledger.tip.hash,
         }

@@ -44,8 +44,8 @@ fn judge(signature: Signature, signer: Option<String>, wanted: Option<&str>) -> 
     let is_wanted = |wanted: &str| name == wanted || name.split(',').any(|one| one == wanted);
     match (signature, wanted) {
         (Signature::Trusted, Some(wanted)) if !is_wanted(wanted) => {
-            let finding = Finding::remark(Code::Signature, format!("signed by {name}, not by {wanted}"));
-            ((Signature::Untrusted, signer), finding)
+            let finding = Finding::remark(Code::Signature, format!("signed by {name}"));
+            ((Signature::Unwanted, signer), finding)
         }
         (Signature::Trusted, _) => {
             let finding = Finding::holds(Code::Signature, format!("signed by {name}"));
@@ -71,8 +71,8 @@ mod tests {
         assert_eq!(trusted("a@b", None), Signature::Trusted);
         assert_eq!(trusted("a@b", Some("a@b")), Signature::Trusted);
         assert_eq!(trusted("c@d,a@b", Some("a@b")), Signature::Trusted);
-        assert_eq!(trusted("a@b", Some("c@d")), Signature::Untrusted);
-        assert_eq!(trusted("a@bc", Some("a@b")), Signature::Untrusted);
+        assert_eq!(trusted("a@b", Some("c@d")), Signature::Unwanted);
+        assert_eq!(trusted("a@bc", Some("a@b")), Signature::Unwanted);
     }
 
     #[test]
