@@ -1,6 +1,12 @@
 //! Cases: one run as an audit sees it: its refs, its journal, its seal.
 
-use super::{Error, ledger::Ledger, source::Source};
+use std::collections::HashMap;
+
+use super::{
+    Error,
+    ledger::{Ledger, Told},
+    source::Source,
+};
 use crate::{
     model::{
         fact::{Fact, WorkerFinished},
@@ -21,6 +27,8 @@ pub(super) struct Case<'a> {
     pub(super) refs: Vec<(RefName, Oid)>,
     pub(super) source: Source,
     pub(super) ledger: Ledger,
+    /// Where each worker's newest finished attempt is among the facts.
+    newest: HashMap<Worker, usize>,
     /// What was found while reading.
     pub(super) findings: Vec<Finding>,
 }
@@ -35,7 +43,9 @@ impl<'a> Case<'a> {
         if let Some(other) = ledger.run().filter(|other| *other != run) {
             findings.push(Finding::broken(Code::Refs, format!("the journal is that of run '{other}'")).at(1));
         }
-        Ok(Self { repository, run, refs, source, ledger, findings })
+        let newest =
+            (0..).zip(&ledger.facts).filter_map(|(at, told)| Some((finished(told)?.args.worker, at))).collect();
+        Ok(Self { repository, run, refs, source, ledger, newest, findings })
     }
 
     /// Tells whether the journal is a chain and a legal history: only then its facts are worth a look.
@@ -55,19 +65,23 @@ impl<'a> Case<'a> {
 
     /// Lists what each attempt of each worker left, oldest first, with the event's number.
     pub(super) fn finished(&self) -> impl Iterator<Item = (u64, &WorkerFinished)> {
-        self.ledger.facts.iter().filter_map(|told| match &told.fact {
-            Fact::WorkerFinished(fact) => Some((told.seq, fact)),
-            _ => None,
-        })
+        self.ledger.facts.iter().filter_map(|told| Some((told.seq, finished(told)?)))
     }
 
     /// Returns what a worker's newest finished attempt left.
     pub(super) fn newest(&self, worker: Worker) -> Option<&WorkerFinished> {
-        self.finished().filter(|(_, fact)| fact.args.worker == worker).last().map(|(_, fact)| fact)
+        finished(&self.ledger.facts[*self.newest.get(&worker)?])
     }
 
     /// Tells whether the seal keeps a commit.
     pub(super) fn is_sealed_in(&self, commit: Oid) -> bool {
         self.source.sealed.as_ref().is_some_and(|sealed| sealed.parents.contains(&commit))
+    }
+}
+
+fn finished(told: &Told) -> Option<&WorkerFinished> {
+    match &told.fact {
+        Fact::WorkerFinished(fact) => Some(fact),
+        _ => None,
     }
 }
