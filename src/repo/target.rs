@@ -125,5 +125,5 @@ impl Repository {
 
 /// Finds the lock that git says it could not take.
 fn lock(message: &str) -> Option<PathBuf> {
-    message.split('\'').find(|part| part.ends_with(".lock")).map(PathBuf::from)
+    message.split('\'').map(PathBuf::from).find(|path| path.extension().is_some_and(|end| end == "lock"))
 }
