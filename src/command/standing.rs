@@ -10,6 +10,7 @@ use crate::{
         ending::Ending,
         history::{History, Lane},
         oid::Oid,
+        ref_name::RefName,
         run_id::RunId,
         usage::Usage,
         verdict::Verdict,
@@ -73,6 +74,12 @@ pub struct Row {
     pub provider_error: Option<String>,
     /// Paths that could not be read and are not in the candidate.
     pub skipped: Vec<String>,
+    /// Whether what the agent printed is in the run's logs.
+    #[serde(skip)]
+    pub has_agent_log: bool,
+    /// Whether what the gate printed is there.
+    #[serde(skip)]
+    pub has_gate_log: bool,
 }
 
 impl Standing {
@@ -114,7 +121,11 @@ impl Standing {
     }
 
     fn remarks(&self) -> String {
-        let lines = self.workers.iter().flat_map(|row| row.remarks(&self.run));
+        let logs = RefName::logs(&self.run);
+        let empty = |row: &&Row| row.diff.as_ref().is_some_and(DiffStat::is_empty);
+        let idle: Vec<String> = self.workers.iter().filter(empty).map(|row| row.worker.to_string()).collect();
+        let idle = (!idle.is_empty()).then(|| format!("{} changed nothing", idle.join(", ")));
+        let lines = idle.into_iter().chain(self.workers.iter().flat_map(|row| row.remarks(&logs)));
         lines.fold(String::new(), |text, line| format!("{text}{} {line}\n", Style::Warning.paint("note:")))
     }
 
@@ -153,6 +164,8 @@ fn row(worker: Worker, planned: &str, lane: &Lane) -> Row {
         usage: outcome.and_then(|outcome| outcome.usage.clone()),
         provider_error: outcome.and_then(|outcome| outcome.provider_error.clone()),
         skipped: outcome.map(|outcome| outcome.skipped.clone()).unwrap_or_default(),
+        has_agent_log: outcome.is_some_and(|outcome| outcome.log.is_some()),
+        has_gate_log: gate.is_some_and(|gate| gate.log.is_some()),
     }
 }
 
@@ -185,15 +198,9 @@ impl Row {
         ]
     }
 
-    fn remarks(&self, run: &RunId) -> Vec<String> {
+    fn remarks(&self, logs: &RefName) -> Vec<String> {
         let worker = self.worker;
-        let mut remarks = Vec::new();
-        if self.diff.as_ref().is_some_and(DiffStat::is_empty) {
-            remarks.push(format!("{worker} changed nothing"));
-        }
-        if self.failed_in.as_deref() == Some("setup") {
-            remarks.push(format!("{worker}'s setup failed: git show refs/par/{run}/logs:{worker}/setup.log"));
-        }
+        let mut remarks = self.failures(logs);
         remarks.extend(self.provider_error.iter().map(|error| format!("{worker}'s provider said: {error}")));
         remarks.extend(self.reason.iter().map(|reason| format!("{worker}'s gate could not answer: {reason}")));
         if !self.touched.is_empty() {
@@ -203,5 +210,22 @@ impl Row {
             remarks.push(format!("{worker} left files that could not be read: {}", self.skipped.join(", ")));
         }
         remarks
+    }
+
+    /// Says what failed, each with the command that shows what it printed.
+    fn failures(&self, logs: &RefName) -> Vec<String> {
+        let worker = self.worker;
+        let mut failures = Vec::new();
+        if self.failed_in.as_deref() == Some("setup") {
+            failures.push(format!("{worker}'s setup failed: git show {logs}:{worker}/setup.log"));
+        }
+        let itself = matches!(self.ending, Some(Ending::Failure { .. } | Ending::Timeout | Ending::Signalled { .. }));
+        if itself && self.has_agent_log {
+            failures.push(format!("{worker}'s agent failed: git show {logs}:{worker}/agent.log"));
+        }
+        if matches!(self.verdict, Verdict::Fail | Verdict::Timeout) && self.has_gate_log {
+            failures.push(format!("{worker} failed the gate: git show {logs}:{worker}/gate.log"));
+        }
+        failures
     }
 }
