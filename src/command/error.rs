@@ -114,7 +114,9 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
     }
     match error.downcast_ref() {
         Some(target::Error::Lost(_) | target::Error::Locked(_)) => return Some(Kind::Busy),
-        Some(target::Error::Refused { .. } | target::Error::Unfinished { .. }) => return Some(Kind::Conflict),
+        Some(target::Error::Refused { .. } | target::Error::Changed { .. } | target::Error::Unfinished { .. }) => {
+            return Some(Kind::Conflict);
+        }
         _ => {}
     }
     let lost = matches!(error.downcast_ref(), Some(refs::Error::Lost { .. }));

@@ -1,11 +1,13 @@
 //! `git par merge`: the winner into a branch: computed first, recorded as an intent, then moved.
 
-use serde::Serialize;
-use serde_json::Value;
+mod merge_report;
 
-use super::{Answer, Context, Error, Kind, Report, report, style::Style};
+use super::{Context, Error, Kind};
 use crate::{
-    engine::journal::{Deed, Journal},
+    engine::{
+        command_line,
+        journal::{Deed, Journal},
+    },
     model::{
         candidate,
         fact::{MergeFinished, MergeStarted, merge_finished, merge_started},
@@ -19,9 +21,10 @@ use crate::{
     repo::{
         merge::{Merged, NewCommit},
         open::Repository,
-        target::Step,
+        target::{self, Step},
     },
 };
+pub use merge_report::{MergeReport, State};
 
 /// How far back a merge that was cut short is looked for, in first parents.
 const FARTHEST: u32 = 1000;
@@ -50,45 +53,6 @@ pub struct Args {
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
-}
-
-/// What a merge came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// The branch moved.
-    Merged,
-    /// It would.
-    WouldMerge,
-    /// The branch had it already.
-    AlreadyMerged,
-    /// Paths conflict; nothing changed.
-    Conflict,
-}
-
-/// What a merge answers.
-#[derive(Debug, Serialize)]
-pub struct MergeReport {
-    /// The run.
-    pub run: RunId,
-    /// The worker whose candidate it is.
-    pub worker: Worker,
-    /// The candidate.
-    pub candidate: Oid,
-    /// The branch, as a full ref name.
-    pub target: String,
-    /// How.
-    pub mode: MergeMode,
-    /// What it came to.
-    pub state: State,
-    /// The branch's commit before.
-    pub ours: Oid,
-    /// The branch's commit after.
-    pub commit: Option<Oid>,
-    /// The merged tree.
-    pub tree: Option<Oid>,
-    /// Paths that conflict, quoted as git quotes.
-    pub conflicts: Vec<String>,
 }
 
 /// A merge that is about to be done: what, where to, and how.
@@ -120,7 +84,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<MergeReport, Error> {
         Merged::Clean(tree) if tree == repository.commit(plan.ours)?.tree => {
             Ok(plan.report(&journal, State::AlreadyMerged).with((plan.ours, tree)))
         }
-        Merged::Clean(tree) if args.dry_run => plan.rehearse(&repository, &journal, tree),
+        Merged::Clean(tree) if args.dry_run => plan.rehearse(args, &repository, (&journal, tree)),
         Merged::Clean(tree) => plan.carry_out(args, &repository, (&journal, tree)),
     }
 }
@@ -142,6 +106,29 @@ fn target(args: &Args, repository: &Repository) -> Result<RefName, Error> {
         Error::new(Kind::Cannot, "HEAD is detached: there is no branch to merge into")
             .hint("git par merge --into BRANCH")
     })
+}
+
+impl Args {
+    /// Tells a refusal; where changes are in the way, with the commands that put them aside meanwhile.
+    fn refused(&self, error: target::Error, run: &RunId) -> Error {
+        let target::Error::Changed { path, .. } = &error else { return error.into() };
+        let here = ["git".to_owned()];
+        let there = ["git".to_owned(), "-C".to_owned(), path.display().to_string()];
+        let git = command_line::shown(if self.into.is_some() { &there } else { &here });
+        let hint = format!("{git} stash && {} && {git} stash pop", self.again(run));
+        Error::from(error).hint(hint)
+    }
+
+    /// Writes the command that merges as this one would.
+    fn again(&self, run: &RunId) -> String {
+        let flags = [(self.no_ff, "--no-ff"), (self.ff, "--ff"), (self.squash, "--squash")];
+        let mut argv: Vec<String> = ["git", "par", "merge"].map(str::to_owned).to_vec();
+        argv.push(run.to_string());
+        argv.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.to_owned()));
+        argv.extend(self.into.iter().flat_map(|branch| ["--into".to_owned(), branch.clone()]));
+        argv.extend(self.message.iter().flat_map(|message| ["-m".to_owned(), message.clone()]));
+        command_line::shown(&argv)
+    }
 }
 
 impl Plan {
@@ -178,6 +165,7 @@ impl Plan {
             commit: None,
             tree: None,
             conflicts: Vec::new(),
+            is_elsewhere: false,
         }
     }
 
@@ -201,15 +189,25 @@ impl Plan {
     }
 
     fn conflict(&self, args: &Args, journal: &Journal<'_>, conflicts: Vec<String>) -> Result<MergeReport, Error> {
-        let report = MergeReport { conflicts: conflicts.clone(), ..self.report(journal, State::Conflict) };
+        let report = MergeReport {
+            conflicts: conflicts.clone(),
+            is_elsewhere: args.into.is_some(),
+            ..self.report(journal, State::Conflict)
+        };
         if !args.dry_run {
             self.record_failure(journal, merge_finished::Outcome { conflicts, ..merge_finished::Outcome::default() })?;
         }
         Ok(report)
     }
 
-    fn rehearse(&self, repository: &Repository, journal: &Journal<'_>, tree: Oid) -> Result<MergeReport, Error> {
-        repository.require_advance(&Step { branch: &self.target, from: self.ours, to: tree, message: "" })?;
+    fn rehearse(
+        &self,
+        args: &Args,
+        repository: &Repository,
+        (journal, tree): (&Journal<'_>, Oid),
+    ) -> Result<MergeReport, Error> {
+        let step = Step { branch: &self.target, from: self.ours, to: tree, message: "" };
+        repository.require_advance(&step).map_err(|error| args.refused(error, &journal.run))?;
         Ok(MergeReport { tree: Some(tree), ..self.report(journal, State::WouldMerge) })
     }
 
@@ -252,7 +250,8 @@ impl Plan {
     ) -> Result<Oid, Error> {
         let commit = self.new_commit(repository, tree, &self.message(args, journal))?;
         let reflog = format!("par merge {}", journal.run);
-        repository.advance(&Step { branch: &self.target, from: self.ours, to: commit, message: &reflog })?;
+        let step = Step { branch: &self.target, from: self.ours, to: commit, message: &reflog };
+        repository.advance(&step).map_err(|error| args.refused(error, &journal.run))?;
         Ok(commit)
     }
 
@@ -350,40 +349,4 @@ fn close(repository: &Repository, journal: &Journal<'_>, (intent, commit): (&Mer
         Deed::of(&fact).causes(intent).moving(name.clone(), before, commit)
     })?;
     Ok(())
-}
-
-impl MergeReport {
-    fn with(self, (commit, tree): (Oid, Oid)) -> Self {
-        Self { commit: Some(commit), tree: Some(tree), ..self }
-    }
-}
-
-impl Report for MergeReport {
-    fn text(&self) -> String {
-        let branch = self.target.trim_start_matches("refs/heads/");
-        let what = format!("{} of run {}", self.worker, self.run);
-        let commit = self.commit.map(|commit| commit.short()).unwrap_or_default();
-        match self.state {
-            State::Merged => {
-                format!("{} {what} into {branch} as {commit} ({})\n", Style::Good.paint("merged"), self.mode)
-            }
-            State::WouldMerge => format!("would merge {what} into {branch} ({})\n", self.mode),
-            State::AlreadyMerged => format!("{branch} already has {what} ({commit}): nothing to do\n"),
-            State::Conflict => {
-                let paths: String = self.conflicts.iter().map(|path| format!("  {path}\n")).collect();
-                format!(
-                    "{}: {what} and {branch} both changed:\n{paths}nothing was merged\n",
-                    Style::Bad.paint("conflict")
-                )
-            }
-        }
-    }
-
-    fn json(&self) -> Value {
-        report::object(self)
-    }
-
-    fn answer(&self) -> Answer {
-        if self.state == State::Conflict { Answer::Conflict } else { Answer::Yes }
-    }
 }

@@ -99,6 +99,13 @@ fn refuse_unknown(entry: &[&[u8]], holds: bool) -> Result<(), Error> {
     Err(Error::Refused { path, reason: "its files could not be found from here".to_owned() })
 }
 
+/// Reads which file git would not overwrite.
+fn changed_file(message: &str) -> Option<&str> {
+    let line = message.lines().find_map(|line| line.split_once("Entry '").map(|(_, rest)| rest))?;
+    let ends = ["' not uptodate.", "' would be overwritten by merge."];
+    ends.iter().find_map(|end| line.split_once(end)).map(|(file, _)| file)
+}
+
 impl Holder {
     fn call<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Call {
         Git::at(&self.git_dir).call(arguments).work_tree(&self.path)
@@ -135,7 +142,10 @@ impl Holder {
 
     fn explain(&self, error: git::Error) -> Error {
         match error {
-            git::Error::Failed { message, .. } => self.refused(message),
+            git::Error::Failed { message, .. } => match changed_file(&message) {
+                Some(file) => Error::Changed { path: self.path.clone(), file: quote::path(file.as_bytes()) },
+                None => self.refused(message),
+            },
             other => other.into(),
         }
     }

@@ -20,6 +20,14 @@ pub enum Error {
         /// What git, or we, said.
         reason: String,
     },
+    /// A file that the step would write has changes of the user's.
+    #[error("{file} has changes that the merge would overwrite, in worktree '{}'", path.display())]
+    Changed {
+        /// The worktree.
+        path: PathBuf,
+        /// The file, quoted as git quotes.
+        file: String,
+    },
     /// Something is under way there.
     #[error("{what} is in progress in worktree '{}'", path.display())]
     Unfinished {

@@ -118,6 +118,8 @@ fn a_conflict_is_listed_and_recorded_and_changes_nothing() {
     a.txt
     "tab\there \303\251.txt"
     nothing was merged
+    hint: git merge refs/par/r/winner
+    hint: git par pick r -w N
     exit 4
     "#);
     assert_eq!(world.own(), before);

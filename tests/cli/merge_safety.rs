@@ -49,9 +49,12 @@ fn changes_elsewhere_survive_byte_for_byte() {
 fn a_change_to_the_same_file_is_not_touched() {
     let world = world();
     world.write("a.txt", "mine\n");
-    refuses(&world, "'a.txt' not uptodate");
+    refuses(&world, "error: a.txt has changes that the merge would overwrite");
+    refuses(&world, "hint: git stash && git par merge r && git stash pop\n");
     world.git(&["add", "a.txt"]);
-    refuses(&world, "'a.txt' would be overwritten");
+    refuses(&world, "error: a.txt has changes that the merge would overwrite");
+    let into = world.par(&["merge", "--into", "main", "--squash", "-m", "the fix"]);
+    into.refuses(4, "git par merge r --squash --into main -m 'the fix' && git -C ");
     world.git(&["checkout", "-q", "HEAD", "--", "a.txt"]);
     // Only its time is another.
     world.write("a.txt", "one\ntwo\nthree\n");
