@@ -44,6 +44,23 @@ fn every_option_of_the_help_stands_in_its_page() {
 }
 
 #[test]
+fn every_paragraph_of_an_option_that_another_follows_ends_with_a_full_stop() {
+    let page = manual("spawn");
+    assert!(page.contains("NAME:K is K workers.\nA command has the task"), "{page}");
+    for verb in VERBS {
+        let page = manual(verb);
+        let options = page.split(".SH OPTIONS\n").nth(1).unwrap().split("\n.SH ").next().unwrap();
+        let lines: Vec<&str> = options.lines().collect();
+        // What stands below `.TP` is the option itself.
+        let runs_on = |lines: &&[&str]| {
+            let is_text = |line: &str| !line.starts_with(['.', '\\']);
+            lines[0] != ".TP" && is_text(lines[1]) && is_text(lines[2]) && !lines[1].ends_with('.')
+        };
+        assert_eq!(lines.windows(3).find(runs_on), None, "{verb}");
+    }
+}
+
+#[test]
 fn every_page_has_its_sections() {
     let always = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"];
     for page in pages::all().into_iter().filter(|page| page.path.starts_with("man/")) {

@@ -70,11 +70,20 @@ fn without_preamble(text: &str) -> &str {
 
 fn options(command: &Command) -> String {
     let mut bytes = Vec::new();
-    Man::new(command.clone()).render_options_section(&mut bytes).expect("memory takes any text");
+    Man::new(command.clone().mut_args(punctuated)).render_options_section(&mut bytes).expect("memory takes any text");
     let text = String::from_utf8(bytes).expect("the definition of the command line is UTF-8");
     // An option without a text of its own would leave an empty line, which roff shows as one.
     let lines: Vec<&str> = without_preamble(&text).lines().filter(|line| !line.is_empty()).collect();
     lines.join("\n") + "\n"
+}
+
+/// Ends the first paragraph of an option's text where another follows: a page sets both as one.
+fn punctuated(arg: Arg) -> Arg {
+    let long = arg.get_long_help().map(ToString::to_string).unwrap_or_default();
+    match long.split_once("\n\n") {
+        Some((first, rest)) if !first.ends_with('.') => arg.long_help(format!("{first}.\n\n{rest}")),
+        _ => arg,
+    }
 }
 
 fn synopsis(command: &Command) -> Vec<Inline> {
