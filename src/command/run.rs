@@ -73,9 +73,19 @@ impl Args {
     }
 }
 
+/// Has the hints of a step name the verb that was typed.
+fn in_own_words(mut error: Error) -> Error {
+    for hint in &mut error.hints {
+        if let Some(rest) = hint.strip_prefix("git par spawn ") {
+            *hint = format!("git par run {rest}");
+        }
+    }
+    error
+}
+
 impl Line {
     fn spawn(&mut self, args: &Args, context: &Context<'_>) -> Result<RunId, Error> {
-        let spawned = spawn::run(&args.spawn, context)?;
+        let spawned = spawn::run(&args.spawn, context).map_err(in_own_words)?;
         let run = spawned.standing.run.clone();
         self.spawned = Some(spawned);
         Ok(run)

@@ -77,4 +77,5 @@ fn going_on_gates_what_the_runs_gate_has_not_seen() {
     world.par(&["run", "--continue", "r", "another task"]).refuses(2, "cannot be used with");
     world.par(&["run", "--continue", "nothing"]).refuses(128, "no run is named 'nothing'");
     world.par(&["run", "--agent", "true"]).refuses(2, "there is no task");
+    world.par(&["run", "--agent", "true"]).refuses(2, "hint: git par run \"what is to be done\"");
 }
