@@ -77,7 +77,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Verification, Error> {
     };
     let needs_signature = args.require_signature || args.signer.is_some();
     if needs_signature {
-        audits.iter_mut().for_each(|audit| demand::tell(audit, args.signer.as_deref()));
+        for audit in &mut audits {
+            demand::tell(audit, args.signer.as_deref());
+        }
     }
     Ok(Verification { runs: audits, needs_signature })
 }
