@@ -113,7 +113,10 @@ fn parse(argv: &[OsString]) -> Result<Cli, clap::Error> {
 
 /// Returns the definition of the whole command line.
 fn command() -> clap::Command {
-    with_folders(Verb::augment_subcommands(Root::command()))
+    let root = Root::command();
+    let [short, long] = [root.get_about(), root.get_long_about()].map(|text| text.cloned().unwrap_or_default());
+    // The list of verbs brings a text of its own, which is not the program's.
+    with_folders(Verb::augment_subcommands(root).about(short).long_about(long))
 }
 
 /// Returns as much of the definition as these words need: that of one verb alone takes a fraction of the time.

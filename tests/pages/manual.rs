@@ -22,7 +22,9 @@ fn every_verb_of_the_help_has_a_page_and_stands_in_the_page_of_the_suite() {
     let named = lines.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next());
     let verbs: Vec<&str> = named.filter(|verb| *verb != "help").collect();
     assert_eq!(verbs, VERBS);
+    assert!(help.starts_with("Run attempts in parallel worktrees"), "{help}");
     let suite = page("man/git-par.1").replace("\\-", "-");
+    assert!(suite.contains("\ngit-par - Run attempts in parallel worktrees"), "{suite}");
     for verb in verbs {
         assert!(manual(verb).contains(&format!("\ngit-par-{verb} - ")), "{verb} has no NAME that whatis reads");
         assert!(suite.contains(&format!("git-par-{verb}")), "{verb}");
