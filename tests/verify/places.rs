@@ -142,3 +142,9 @@ fn verifying_changes_nothing() {
     world.verify(&["r1"]).is("ok-unsigned", 0);
     assert_eq!(world.state(), before);
 }
+
+#[test]
+fn where_nothing_was_merged_no_merge_is_said_to_hold() {
+    let verified = World::unmerged().verify(&["r1"]);
+    assert_eq!(verified.messages("merge").trim(), "nothing was merged");
+}

@@ -22,6 +22,7 @@ use serde::Serialize;
 use super::{progress::Listener, site};
 use crate::{
     model::{
+        fact::Fact,
         finding::{self, Finding, Outcome, Signature, Weight},
         hash::Hash,
         ref_name::{self, RefName},
@@ -179,7 +180,9 @@ fn facts_of(case: &Case<'_>) -> Vec<Finding> {
     if case.is_sound() {
         findings.extend(candidates::check(case));
         findings.extend(gates::check(case));
-        findings.extend(merges::check(case));
+        // Of no merge nothing was computed again: that there is none is all there is to tell.
+        let merged = case.ledger.facts.iter().any(|told| matches!(told.fact, Fact::MergeFinished(_)));
+        findings.extend(merges::check(case).into_iter().filter(|finding| merged || finding.weight > Weight::Holds));
         findings.extend(logs::check(case));
         findings.extend(notes::check(case));
     }
