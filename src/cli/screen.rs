@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     io::{self, IsTerminal, Write},
-    sync::Mutex,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -19,7 +19,7 @@ use crate::{
         style::{self, Style},
     },
     engine::progress::{Progress, Subject},
-    model::worker::Worker,
+    model::{verdict::Verdict, worker::Worker},
 };
 
 /// How often a line that is under way moves.
@@ -35,6 +35,8 @@ pub(super) struct Screen {
 struct Live {
     lines: MultiProgress,
     bars: Mutex<HashMap<Worker, ProgressBar>>,
+    /// What each worker changed, for beside its verdict.
+    diffs: Mutex<HashMap<Worker, String>>,
 }
 
 /// Reads when to use colours.
@@ -105,8 +107,11 @@ impl Screen {
         if let Some(color) = color {
             color.write_global();
         }
-        let live = (!quiet && io::stderr().is_terminal())
-            .then(|| Live { lines: MultiProgress::new(), bars: Mutex::default() });
+        let live = (!quiet && io::stderr().is_terminal()).then(|| Live {
+            lines: MultiProgress::new(),
+            bars: Mutex::default(),
+            diffs: Mutex::default(),
+        });
         Self { quiet, live }
     }
 
@@ -191,6 +196,12 @@ fn line(progress: &Progress) -> String {
     }
 }
 
+/// Writes how a row looks, with what stands at its beginning.
+fn row_style(mark: &str) -> ProgressStyle {
+    ProgressStyle::with_template(&format!("{mark} {{prefix:>5}} {{elapsed:>5}} {{wide_msg}}"))
+        .expect("the template is well formed")
+}
+
 impl Live {
     fn show(&self, progress: Progress) {
         match progress {
@@ -198,13 +209,16 @@ impl Live {
             Progress::Preparing(worker) => self.update(worker, "making the worktree"),
             Progress::Running { worker, ref agent } => self.update(worker, &format!("{agent} is running")),
             Progress::Finished { worker, ref ending, ref diff, .. } => {
+                self.diffs.lock().unwrap_or_else(PoisonError::into_inner).insert(worker, diff.to_string());
                 self.update(worker, &format!("{ending}, {diff}"));
-                self.stop(worker);
+                self.stop(worker, ending.is_success());
             }
             Progress::Checking(Some(worker)) => self.update(worker, "checking"),
             Progress::Checked { subject: Some(worker), verdict, .. } => {
-                self.update(worker, &style::verdict(verdict));
-                self.stop(worker);
+                let diffs = self.diffs.lock().unwrap_or_else(PoisonError::into_inner);
+                let diff = diffs.get(&worker).map(|diff| format!(", {diff}")).unwrap_or_default();
+                self.update(worker, &format!("{}{diff}", style::verdict(verdict)));
+                self.stop(worker, matches!(verdict, Verdict::Pass | Verdict::None));
             }
             Progress::Chosen(_)
             | Progress::Begun(_)
@@ -218,9 +232,8 @@ impl Live {
     }
 
     fn plan(&self, workers: Vec<Worker>) {
-        let style = ProgressStyle::with_template("{spinner} {prefix:>5} {elapsed:>5} {wide_msg}")
-            .expect("the template is well formed");
-        let mut bars = self.bars.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let style = row_style("{spinner}");
+        let mut bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner);
         for worker in workers {
             let bar =
                 self.lines.add(ProgressBar::new_spinner().with_style(style.clone()).with_prefix(worker.to_string()));
@@ -234,17 +247,23 @@ impl Live {
             if bar.message() == "queued" {
                 bar.reset_elapsed();
             }
+            bar.set_style(row_style("{spinner}"));
             bar.enable_steady_tick(TICK);
             bar.set_message(harmless(message));
         });
     }
 
-    fn stop(&self, worker: Worker) {
-        self.with(worker, ProgressBar::disable_steady_tick);
+    fn stop(&self, worker: Worker, is_good: bool) {
+        let mark = if is_good { "✓" } else { "✗" };
+        self.with(worker, |bar| {
+            bar.disable_steady_tick();
+            bar.set_style(row_style(mark));
+            bar.tick();
+        });
     }
 
     fn with(&self, worker: Worker, act: impl FnOnce(&ProgressBar)) {
-        let bars = self.bars.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bar) = bars.get(&worker) {
             act(bar);
         }
@@ -253,7 +272,10 @@ impl Live {
 
 #[cfg(test)]
 mod tests {
+    use indicatif::ProgressDrawTarget;
+
     use super::*;
+    use crate::model::{diff_stat::DiffStat, ending::Ending};
 
     #[test]
     fn what_would_steer_a_terminal_is_written_out_and_styles_are_not() {
@@ -271,5 +293,20 @@ mod tests {
         let text = in_json(&answer);
         assert!(!text.trim_end_matches('\n').contains(char::is_control), "{text:?}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), answer);
+    }
+
+    #[test]
+    fn a_verdict_stands_beside_what_the_worker_changed() {
+        let lines = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
+        let live = Live { lines, bars: Mutex::default(), diffs: Mutex::default() };
+        let worker: Worker = "w1".parse().unwrap();
+        live.show(Progress::Planned(vec![worker]));
+        let (ending, diff) = (Ending::Success, DiffStat::default());
+        let shown = diff.to_string();
+        live.show(Progress::Finished { worker, ending, diff, took: TICK, provider_error: None });
+        live.show(Progress::Checking(Some(worker)));
+        live.show(Progress::Checked { subject: Some(worker), verdict: Verdict::Pass, reason: None, took: TICK });
+        let message = live.bars.lock().unwrap()[&worker].message();
+        assert_eq!(message, format!("{}, {shown}", style::verdict(Verdict::Pass)));
     }
 }
