@@ -31,7 +31,7 @@ pub struct Interrupt {
 
 /// Installs the handlers for the rest of this process's life; call it once, before the first child.
 ///
-/// The first SIGINT or SIGTERM sets the stop; one that comes after [`SAME`] ends this process with 130 or 143, without any
+/// The first SIGINT or SIGTERM sets the stop; one that comes a second later or more ends this process with 130 or 143, without any
 /// cleaning up.
 pub fn install() -> io::Result<Interrupt> {
     let interrupt = Interrupt { stop: Stop::new()?, first: Arc::default() };
