@@ -156,7 +156,7 @@ fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
     if let Some(seal::Error::Sign(_)) = error.downcast_ref() {
         return Some("git par seal --no-sign".to_owned());
     }
-    matches!(error.downcast_ref(), Some(git::Error::NotFound)).then(|| "install git 2.40 or newer".to_owned())
+    matches!(error.downcast_ref(), Some(git::Error::NotFound)).then(|| "install git 2.45 or newer".to_owned())
 }
 
 fn open_hint(message: &str) -> Option<String> {
