@@ -1,6 +1,6 @@
 //! `git par gate`: the same check on each candidate.
 
-use std::{ffi::OsString, sync::Mutex, time::Duration};
+use std::{ffi::OsString, time::Duration};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -143,18 +143,15 @@ fn require_subject(history: &History, worker: Worker) -> Result<Subject, Error> 
 }
 
 fn gate_all(site: &Site<'_>, gate: &Gate, subjects: &[Subject], jobs: u16) -> Vec<String> {
-    let errors = Mutex::new(Vec::new());
-    limits::in_parallel(subjects, jobs, |subject| {
+    let errors = limits::in_parallel(subjects, jobs, |subject| {
         if site.stop.is_set() {
-            return;
+            return None;
         }
-        if let Err(error) = gate::run(site, gate, *subject).map_err(Error::from) {
-            let whose = subject.worker.map_or("base".to_owned(), |worker| worker.to_string());
-            let text = format!("{whose}: {}", error.messages.join(": "));
-            errors.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(text);
-        }
+        let error = gate::run(site, gate, *subject).map_err(Error::from).err()?;
+        let whose = subject.worker.map_or("base".to_owned(), |worker| worker.to_string());
+        Some(format!("{whose}: {}", error.messages.join(": ")))
     });
-    errors.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    errors.into_iter().flatten().collect()
 }
 
 impl Report for Gated {

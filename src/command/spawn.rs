@@ -1,6 +1,6 @@
 //! `git par spawn`: N workers, N worktrees, N candidates.
 
-use std::{ffi::OsString, fs, io::Read, path::PathBuf, sync::Mutex, time::Duration};
+use std::{ffi::OsString, fs, io::Read, path::PathBuf, time::Duration};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -206,15 +206,13 @@ impl Plan {
         let assignments: Vec<Assignment> =
             Worker::first(count).zip(&self.agents).map(|(worker, agent)| self.assignment(worker, agent)).collect();
         (site.listener)(Progress::Planned(assignments.iter().map(|assignment| assignment.worker).collect()));
-        let errors = Mutex::new(Vec::new());
-        limits::in_parallel(&assignments, jobs, |assignment| {
-            if let Err(error) = self.work_one(site, assignment) {
-                let text = format!("{}: {}", assignment.worker, error.messages.join(": "));
-                (site.listener)(Progress::Warning(text.clone()));
-                errors.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(text);
-            }
+        let errors = limits::in_parallel(&assignments, jobs, |assignment| {
+            let error = self.work_one(site, assignment).err()?;
+            let text = format!("{}: {}", assignment.worker, error.messages.join(": "));
+            (site.listener)(Progress::Warning(text.clone()));
+            Some(text)
         });
-        errors.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+        errors.into_iter().flatten().collect()
     }
 
     fn assignment(&self, worker: Worker, agent: &Agent) -> Assignment {

@@ -23,18 +23,23 @@ pub fn cores() -> u16 {
     std::thread::available_parallelism().map_or(1, |cores| u16::try_from(cores.get()).unwrap_or(u16::MAX))
 }
 
-/// Calls a function for each item on up to `jobs` threads; the next begins the moment one ends.
-pub fn in_parallel<T: Sync>(items: &[T], jobs: u16, act: impl Fn(&T) + Sync) {
+/// Calls a function for each item on up to `jobs` threads; the next begins the moment one ends. What the calls return comes
+/// in the order of the items.
+pub fn in_parallel<T: Sync, R: Send>(items: &[T], jobs: u16, act: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = std::sync::atomic::AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..usize::from(jobs).min(items.len()) {
-            scope.spawn(|| {
-                while let Some(item) = items.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
-                    act(item);
-                }
-            });
-        }
+    let take = || {
+        let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        items.get(at).map(|item| (at, act(item)))
+    };
+    let lane = || std::iter::from_fn(take).collect::<Vec<_>>();
+    let mut results = std::thread::scope(|scope| {
+        let lanes: Vec<_> = (0..usize::from(jobs).min(items.len())).map(|_| scope.spawn(lane)).collect();
+        let ended =
+            lanes.into_iter().flat_map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        ended.collect::<Vec<_>>()
     });
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]
@@ -55,9 +60,11 @@ mod tests {
     fn each_item_is_acted_on_once() {
         let items: Vec<u32> = (0..100).collect();
         let sum = std::sync::atomic::AtomicU32::new(0);
-        in_parallel(&items, 7, |item| {
+        let results = in_parallel(&items, 7, |item| {
             sum.fetch_add(*item, std::sync::atomic::Ordering::Relaxed);
+            *item
         });
+        assert_eq!(results, items);
         assert_eq!(sum.into_inner(), 4950);
     }
 }
