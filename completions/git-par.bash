@@ -165,7 +165,7 @@ __git_par_value ()
 		;;
 	pick)
 		case "$2" in
-		--by) __git_par_offer "lines files duration cost consensus score" "$3" ;;
+		--by) __git_par_offer "lines files duration cost consensus score first" "$3" ;;
 		-w|--worker) : ;;
 		--score) : ;;
 		-C) : ;;

@@ -105,7 +105,8 @@ files\t''
 duration\t''
 cost\t''
 consensus\t''
-score\t''"
+score\t''
+first\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand pick" -s w -l worker -d 'Pick this worker yourself; recorded as a person\'s choice' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand pick" -l score -d 'The command that prints a candidate\'s score on its last line, for the key \'score\' [default: par.score]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand pick" -s C -d 'Run as if started in this folder' -r -F

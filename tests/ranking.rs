@@ -73,6 +73,7 @@ fn contenders(all: &[Facts]) -> Vec<Contender<'_>> {
         diff: &facts.diff,
         duration_ms: facts.duration_ms,
         cost: facts.cost,
+        passed: (facts.verdict == Verdict::Pass).then_some(facts.duration_ms ^ 1),
         score: facts.score,
     });
     contenders.collect()

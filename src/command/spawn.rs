@@ -197,6 +197,7 @@ impl Plan {
             limits: Limits {
                 jobs: self.jobs,
                 timeout_ms: self.timeout.and_then(|time| u64::try_from(time.as_millis()).ok()),
+                ..Limits::default()
             },
         })
     }

@@ -230,6 +230,9 @@ fn finish(site: &Site<'_>, assignment: &Assignment, went: &Went, kept: Kept) -> 
         usage: reading.usage,
         provider_error: reading.provider_error.clone(),
         skipped: kept.skipped,
+        cut: None,
+        iterations: None,
+        checkout_changed: Vec::new(),
     };
     let args = worker_finished::Args { worker: assignment.worker, attempt: assignment.attempt };
     record(site, &WorkerFinished { args, result }, went)?;

@@ -77,6 +77,12 @@ pub struct Entry {
     pub verdict: Verdict,
     /// What the agent said it spent.
     pub usage: Option<Usage>,
+    /// The candidates of earlier attempts, oldest first; null where one never ran.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub superseded: Vec<Option<Oid>>,
+    /// Whether the candidate was taken out of the running.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub discarded: bool,
 }
 
 /// The pick in a certificate.
@@ -134,7 +140,8 @@ impl Certificate {
     /// Lists the commits that a seal keeps: base, each candidate by number, each merge in order; each once.
     #[must_use]
     pub fn parents(&self) -> Vec<Oid> {
-        let candidates = self.workers.iter().filter_map(|entry| entry.candidate);
+        let candidates =
+            self.workers.iter().flat_map(|entry| entry.superseded.iter().copied().flatten().chain(entry.candidate));
         let merges = self.merges.iter().filter_map(|merge| merge.commit);
         let mut parents = Vec::new();
         for commit in std::iter::once(self.base).chain(candidates).chain(merges) {
@@ -182,6 +189,8 @@ fn entry(worker: Worker, lane: &Lane) -> Entry {
         diff: outcome.map(|outcome| outcome.diff.clone()),
         verdict: lane.verdict(),
         usage: outcome.and_then(|outcome| outcome.usage.clone()),
+        superseded: lane.superseded.clone(),
+        discarded: lane.discarded.is_some(),
     }
 }
 
@@ -228,6 +237,8 @@ mod tests {
             diff: None,
             verdict: Verdict::None,
             usage: None,
+            superseded: Vec::new(),
+            discarded: false,
         };
         let merge = Merge {
             target: "refs/heads/main".to_owned(),

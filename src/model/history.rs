@@ -1,16 +1,20 @@
 //! Histories: the state of a run, folded from its events, and the law of which event may follow which.
 
+mod lane;
+mod law;
+
 use super::{
     event::{self, Event},
     fact::{
-        self, Fact, GateFinished, MergeFinished, MergeStarted, RunStarted, ScoreFinished, WinnerSelected,
-        WorkerFinished, WorkerStarted,
+        Fact, GateFinished, IterationFinished, MergeFinished, MergeStarted, RunFinished, RunStarted, ScoreFinished,
+        WinnerSelected, WorkerDiscarded, WorkerFinished, WorkerRetried, WorkerStarted, WorkerStopped,
     },
     oid::Oid,
     ranking::Contender,
-    verdict::Verdict,
     worker::Worker,
 };
+pub use lane::Lane;
+use law::Law;
 
 /// One event as the history sees it.
 #[derive(Clone, Debug)]
@@ -53,19 +57,6 @@ pub struct Placed<T> {
     pub fact: T,
 }
 
-/// One worker's newest attempt.
-#[derive(Clone, Debug, Default)]
-pub struct Lane {
-    /// The intent to run it.
-    pub started: Option<Placed<WorkerStarted>>,
-    /// What it left, once it ended.
-    pub finished: Option<Placed<WorkerFinished>>,
-    /// What the gate said of that.
-    pub gate: Option<Placed<GateFinished>>,
-    /// What the user's command said of that.
-    pub score: Option<Placed<ScoreFinished>>,
-}
-
 /// An event that may not stand where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("event {seq}: {message}")]
@@ -89,6 +80,8 @@ pub struct History {
     pub merging: Option<Placed<MergeStarted>>,
     /// The merges that moved a branch, oldest first.
     pub merged: Vec<Placed<MergeFinished>>,
+    /// That nothing of it is at work any more; none while something is, or may be.
+    pub ended: Option<Placed<RunFinished>>,
 }
 
 impl History {
@@ -113,6 +106,14 @@ impl History {
     #[must_use]
     pub fn lane(&self, worker: Worker) -> Option<&Lane> {
         self.lanes.iter().find(|(known, _)| *known == worker).map(|(_, lane)| lane)
+    }
+
+    /// Returns the winner of the newest pick, where its candidate is still what it was.
+    #[must_use]
+    pub fn winner(&self) -> Option<Worker> {
+        let result = &self.selected.as_ref()?.fact.result;
+        let winner = result.winner?;
+        (self.lane(winner)?.standing_candidate() == result.candidate).then_some(winner)
     }
 
     /// Tells whether the run has a gate: a planned one, or one that ran.
@@ -140,6 +141,15 @@ impl History {
         let law = Law { seq, causes: &causes };
         match fact {
             Fact::Unknown => Ok(()),
+            Fact::RunResumed(_) => {
+                self.ended = None;
+                law.follows(1)
+            }
+            Fact::RunFinished(fact) => self.finish_run(&law, Placed { seq, duration_ms, time, fact }),
+            Fact::IterationFinished(fact) => self.finish_iteration(&law, &fact),
+            Fact::WorkerStopped(fact) => self.stop_worker(&law, Placed { seq, duration_ms, time, fact }),
+            Fact::WorkerRetried(fact) => self.retry_worker(&law, Placed { seq, duration_ms, time, fact }),
+            Fact::WorkerDiscarded(fact) => self.discard_worker(&law, Placed { seq, duration_ms, time, fact }),
             Fact::RunStarted(fact) => self.start_run(&law, Placed { seq, duration_ms, time, fact }),
             Fact::WorkerStarted(fact) => self.start_worker(&law, Placed { seq, duration_ms, time, fact }),
             Fact::WorkerFinished(fact) => self.finish_worker(&law, Placed { seq, duration_ms, time, fact }),
@@ -171,11 +181,15 @@ impl History {
         law.follows(run.seq)?;
         let args = &placed.fact.args;
         let lane = self.lane_mut(law, args.worker)?;
-        let idle = lane.started.is_none() || lane.finished.is_some();
-        law.require(idle, format!("{} is running already", args.worker))?;
+        law.require(lane.started.is_none(), format!("{} has begun already", args.worker))?;
+        law.require(lane.stopped.is_none(), format!("{} was stopped", args.worker))?;
         let expected = lane.attempt() + 1;
         law.require(args.attempt == expected, format!("{}'s next attempt is {expected}", args.worker))?;
-        *lane = Lane { started: Some(placed), ..Lane::default() };
+        if let Some(retried) = &lane.retried {
+            law.follows(retried.seq)?;
+        }
+        lane.started = Some(placed);
+        self.ended = None;
         Ok(())
     }
 
@@ -187,6 +201,60 @@ impl History {
         law.follows(started.seq)?;
         law.require(args.attempt == lane.attempt(), format!("{} is in another attempt", args.worker))?;
         lane.finished = Some(placed);
+        Ok(())
+    }
+
+    fn finish_iteration(&mut self, law: &Law<'_>, fact: &IterationFinished) -> Result<(), Illegal> {
+        let args = &fact.args;
+        let lane = self.lane_mut(law, args.worker)?;
+        law.require(lane.is_running(), format!("{} is not running", args.worker))?;
+        law.follows(lane.started.as_ref().map_or(0, |placed| placed.seq))?;
+        let expected = (lane.attempt(), lane.iterations + 1);
+        law.require((args.attempt, args.iteration) == expected, format!("{}'s next pass is another", args.worker))?;
+        lane.iterations = args.iteration;
+        Ok(())
+    }
+
+    fn stop_worker(&mut self, law: &Law<'_>, placed: Placed<WorkerStopped>) -> Result<(), Illegal> {
+        let args = &placed.fact.args;
+        let lane = self.lane_mut(law, args.worker)?;
+        law.require(lane.finished.is_none(), format!("{} has ended already", args.worker))?;
+        let attempt = if lane.started.is_some() { lane.attempt() } else { 0 };
+        law.require(args.attempt == attempt, format!("{} is in another attempt", args.worker))?;
+        lane.stopped = Some(placed);
+        Ok(())
+    }
+
+    fn retry_worker(&mut self, law: &Law<'_>, placed: Placed<WorkerRetried>) -> Result<(), Illegal> {
+        let (worker, attempt) = (placed.fact.args.worker, placed.fact.args.attempt);
+        let lane = self.lane_mut(law, worker)?;
+        let over = lane.finished.as_ref().map(|placed| placed.seq);
+        let over = over.or(lane.stopped.as_ref().filter(|_| lane.started.is_none()).map(|placed| placed.seq));
+        law.follows(over.ok_or_else(|| law.broken(format!("{worker} has not ended")))?)?;
+        let same = placed.fact.result.superseded == lane.candidate();
+        law.require(same, format!("that is not {worker}'s candidate"))?;
+        let mut superseded = std::mem::take(&mut lane.superseded);
+        superseded.extend(lane.started.is_some().then_some(placed.fact.result.superseded));
+        let next = u32::try_from(superseded.len()).unwrap_or(u32::MAX).saturating_add(1);
+        law.require(attempt == next, format!("{worker}'s next attempt is {next}"))?;
+        *lane = Lane { superseded, retried: Some(placed), ..Lane::default() };
+        Ok(())
+    }
+
+    fn discard_worker(&mut self, law: &Law<'_>, placed: Placed<WorkerDiscarded>) -> Result<(), Illegal> {
+        let args = &placed.fact.args;
+        let lane = self.lane_mut(law, args.worker)?;
+        let candidate = lane.require_finished(law, args.worker, Some(args.attempt))?;
+        law.require(lane.discarded.is_none(), format!("{} is discarded already", args.worker))?;
+        law.require(placed.fact.result.candidate == candidate, format!("that is not {}'s candidate", args.worker))?;
+        lane.discarded = Some(placed);
+        Ok(())
+    }
+
+    fn finish_run(&mut self, law: &Law<'_>, placed: Placed<RunFinished>) -> Result<(), Illegal> {
+        law.follows(1)?;
+        law.require(self.run.is_some(), "the run has not started")?;
+        self.ended = Some(placed);
         Ok(())
     }
 
@@ -220,7 +288,7 @@ impl History {
             law.follows(ground)?;
         }
         if let Some(worker) = placed.fact.result.winner {
-            let candidate = self.lane_mut(law, worker)?.candidate();
+            let candidate = self.lane_mut(law, worker)?.standing_candidate();
             law.require(candidate.is_some(), format!("{worker} has no candidate"))?;
             law.require(candidate == placed.fact.result.candidate, format!("that is not {worker}'s candidate"))?;
         }
@@ -235,8 +303,13 @@ impl History {
         law.require(same, "only the picked winner may be merged")
     }
 
+    fn require_standing(&self, law: &Law<'_>, worker: Worker) -> Result<(), Illegal> {
+        law.require(self.winner() == Some(worker), format!("{worker} was retried or discarded since it was picked"))
+    }
+
     fn start_merge(&mut self, law: &Law<'_>, placed: Placed<MergeStarted>) -> Result<(), Illegal> {
         self.require_winner(law, placed.fact.args.worker, placed.fact.args.candidate)?;
+        self.require_standing(law, placed.fact.args.worker)?;
         law.follows(self.selected.as_ref().map_or(0, |selected| selected.seq))?;
         self.merging = Some(placed);
         Ok(())
@@ -256,82 +329,5 @@ impl History {
         law.require(placed.fact.result.tree == Some(asked.tree), "the tree is not the one computed before")?;
         self.merged.push(placed);
         Ok(())
-    }
-}
-
-impl Lane {
-    /// Returns the number of the newest attempt; 0 before the first.
-    #[must_use]
-    pub fn attempt(&self) -> u32 {
-        self.started.as_ref().map_or(0, |placed| placed.fact.args.attempt)
-    }
-
-    /// Returns the candidate, once there is one.
-    #[must_use]
-    pub fn candidate(&self) -> Option<Oid> {
-        self.finished.as_ref().map(|placed| placed.fact.result.candidate)
-    }
-
-    /// Returns what was measured, once the agent ended.
-    #[must_use]
-    pub fn outcome(&self) -> Option<&fact::worker_finished::Outcome> {
-        self.finished.as_ref().map(|placed| &placed.fact.result)
-    }
-
-    /// Returns what the gate said; `none` before it ran.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        self.gate.as_ref().map_or(Verdict::None, |placed| placed.fact.result.verdict)
-    }
-
-    fn grounds(&self) -> impl Iterator<Item = u64> {
-        let seqs = [
-            self.finished.as_ref().map(|placed| placed.seq),
-            self.gate.as_ref().map(|placed| placed.seq),
-            self.score.as_ref().map(|placed| placed.seq),
-        ];
-        seqs.into_iter().flatten()
-    }
-
-    fn require_finished(&self, law: &Law<'_>, worker: Worker, attempt: Option<u32>) -> Result<Oid, Illegal> {
-        let finished = self.finished.as_ref().ok_or_else(|| law.broken(format!("{worker} has not finished")))?;
-        law.follows(finished.seq)?;
-        law.require(attempt == Some(self.attempt()), format!("{worker} is in another attempt"))?;
-        Ok(finished.fact.result.candidate)
-    }
-
-    fn contender(&self, worker: Worker) -> Option<Contender<'_>> {
-        let finished = self.finished.as_ref()?;
-        let result = &finished.fact.result;
-        Some(Contender {
-            worker,
-            candidate: result.candidate,
-            tree: result.tree,
-            verdict: self.verdict(),
-            diff: &result.diff,
-            duration_ms: finished.duration_ms,
-            cost: result.usage.as_ref().and_then(|usage| usage.cost_micro_usd),
-            score: self.score.as_ref().and_then(|placed| placed.fact.result.score_micro),
-        })
-    }
-}
-
-/// What one event is held to.
-struct Law<'a> {
-    seq: u64,
-    causes: &'a [u64],
-}
-
-impl Law<'_> {
-    fn broken(&self, message: impl Into<String>) -> Illegal {
-        Illegal { seq: self.seq, message: message.into() }
-    }
-
-    fn require(&self, holds: bool, message: impl Into<String>) -> Result<(), Illegal> {
-        if holds { Ok(()) } else { Err(self.broken(message)) }
-    }
-
-    fn follows(&self, cause: u64) -> Result<(), Illegal> {
-        self.require(self.causes.contains(&cause), format!("it does not name event {cause} among its causes"))
     }
 }

@@ -29,6 +29,8 @@ pub struct Contender<'a> {
     pub duration_ms: u64,
     /// What its agent said it cost, in micro-dollars.
     pub cost: Option<u64>,
+    /// The event in which the gate let it pass.
+    pub passed: Option<u64>,
     /// The user's number for it, in millionths.
     pub score: Option<i64>,
 }
@@ -98,6 +100,7 @@ fn values(field: Field, one: &Contender<'_>, all: &[Contender<'_>]) -> Vec<KeyVa
         Field::Duration => vec![part("duration", whole(one.duration_ms))],
         Field::Cost => vec![part("cost", one.cost.and_then(whole))],
         Field::Score => vec![part("score", one.score)],
+        Field::First => vec![part("first", one.passed.and_then(whole))],
         Field::Consensus => vec![
             part("consensus", group(&|other| other.tree == one.tree)),
             part("consensus_patch", group(&|other| other.diff.patch_id == one.diff.patch_id)),
@@ -172,7 +175,17 @@ mod tests {
     fn contender(number: u16, verdict: Verdict, diff: &DiffStat) -> Contender<'_> {
         let id = format!("{number:040x}").parse().expect("40 digits");
         let worker = Worker::new(number).expect("in range");
-        Contender { worker, candidate: id, tree: id, verdict, diff, duration_ms: 0, cost: None, score: None }
+        Contender {
+            worker,
+            candidate: id,
+            tree: id,
+            verdict,
+            diff,
+            duration_ms: 0,
+            cost: None,
+            passed: None,
+            score: None,
+        }
     }
 
     fn order(contenders: &[Contender<'_>], rule: &str, terms: Terms) -> Vec<u16> {

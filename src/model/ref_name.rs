@@ -26,6 +26,18 @@ impl RefName {
         Self(format!("{RUNS}{run}/{worker}"))
     }
 
+    /// `refs/par/<run>/attempt/w<n>.<k>`
+    #[must_use]
+    pub fn attempt(run: &RunId, worker: Worker, attempt: u32) -> Self {
+        Self(format!("{RUNS}{run}/attempt/{worker}.{attempt}"))
+    }
+
+    /// `refs/par/<run>/discarded/w<n>`
+    #[must_use]
+    pub fn discarded(run: &RunId, worker: Worker) -> Self {
+        Self(format!("{RUNS}{run}/discarded/{worker}"))
+    }
+
     /// `refs/par/<run>/winner`
     #[must_use]
     pub fn winner(run: &RunId) -> Self {

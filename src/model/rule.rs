@@ -21,16 +21,19 @@ pub enum Field {
     Consensus,
     /// The user's own number; higher first.
     Score,
+    /// When the gate let it pass; earlier first.
+    First,
 }
 
 /// Every field with its name.
-pub const FIELDS: [(Field, &str); 6] = [
+pub const FIELDS: [(Field, &str); 7] = [
     (Field::Lines, "lines"),
     (Field::Files, "files"),
     (Field::Duration, "duration"),
     (Field::Cost, "cost"),
     (Field::Consensus, "consensus"),
     (Field::Score, "score"),
+    (Field::First, "first"),
 ];
 
 impl Field {
@@ -59,7 +62,7 @@ pub struct Rule(pub Vec<Key>);
 pub enum Error {
     /// A key that does not exist.
     #[error(
-        "'{0}' is not a key of a rule: expected some of lines, files, duration, cost, consensus, score ('-' before one turns it round)"
+        "'{0}' is not a key of a rule: expected some of lines, files, duration, cost, consensus, score, first ('-' before one turns it round)"
     )]
     Key(String),
     /// A key that is there already.

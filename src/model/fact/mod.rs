@@ -9,22 +9,34 @@ use serde_json::{Map, Value};
 use super::event::{self, Event};
 
 pub mod gate_finished;
+pub mod iteration_finished;
 pub mod merge_finished;
 pub mod merge_started;
+pub mod run_finished;
+pub mod run_resumed;
 pub mod run_started;
 pub mod score_finished;
 pub mod winner_selected;
+pub mod worker_discarded;
 pub mod worker_finished;
+pub mod worker_retried;
 pub mod worker_started;
+pub mod worker_stopped;
 
 pub use gate_finished::GateFinished;
+pub use iteration_finished::IterationFinished;
 pub use merge_finished::MergeFinished;
 pub use merge_started::MergeStarted;
+pub use run_finished::RunFinished;
+pub use run_resumed::RunResumed;
 pub use run_started::RunStarted;
 pub use score_finished::ScoreFinished;
 pub use winner_selected::WinnerSelected;
+pub use worker_discarded::WorkerDiscarded;
 pub use worker_finished::WorkerFinished;
+pub use worker_retried::WorkerRetried;
 pub use worker_started::WorkerStarted;
+pub use worker_stopped::WorkerStopped;
 
 /// What every kind of fact has.
 pub trait Payload {
@@ -101,6 +113,18 @@ pub enum Fact {
     MergeStarted(MergeStarted),
     /// A branch moved, or did not.
     MergeFinished(MergeFinished),
+    /// One pass of an agent ended and another follows.
+    IterationFinished(IterationFinished),
+    /// A worker is to end, or not to begin.
+    WorkerStopped(WorkerStopped),
+    /// A worker is to run again.
+    WorkerRetried(WorkerRetried),
+    /// A candidate is out of the running.
+    WorkerDiscarded(WorkerDiscarded),
+    /// A run whose supervisor died is worked on again.
+    RunResumed(RunResumed),
+    /// The workers of a run are at work no more.
+    RunFinished(RunFinished),
     /// A kind that this version does not know.
     Unknown,
 }
@@ -117,6 +141,12 @@ impl Fact {
             WinnerSelected::KIND => Self::WinnerSelected(join(event)?),
             MergeStarted::KIND => Self::MergeStarted(join(event)?),
             MergeFinished::KIND => Self::MergeFinished(join(event)?),
+            IterationFinished::KIND => Self::IterationFinished(join(event)?),
+            WorkerStopped::KIND => Self::WorkerStopped(join(event)?),
+            WorkerRetried::KIND => Self::WorkerRetried(join(event)?),
+            WorkerDiscarded::KIND => Self::WorkerDiscarded(join(event)?),
+            RunResumed::KIND => Self::RunResumed(join(event)?),
+            RunFinished::KIND => Self::RunFinished(join(event)?),
             _ => Self::Unknown,
         })
     }

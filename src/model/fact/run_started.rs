@@ -46,12 +46,30 @@ pub struct Lane {
 }
 
 /// What bounds a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Workers at once.
     pub jobs: u16,
     /// The most time for one worker, in milliseconds.
     pub timeout_ms: Option<u64>,
+    /// The most time in which an agent may print nothing, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_timeout_ms: Option<u64>,
+    /// The most time for the whole run, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_wall_ms: Option<u64>,
+    /// The most tokens that the agents may say they used, in and out, all together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_tokens: Option<u64>,
+    /// The most that the agents may say they cost, all together, in micro-dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_cost_micro_usd: Option<u64>,
+    /// How often an agent is run again in its worktree until its gate passes; none: it runs once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_iterations: Option<u32>,
+    /// Whether the first candidate that passes ends the run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub first: bool,
 }
 
 /// What the run ran with.

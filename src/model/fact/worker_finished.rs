@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    diff_stat::DiffStat, ending::Ending, log_digest::LogDigest, oid::Oid, usage::Usage, worker::Worker,
+    cut::Cut, diff_stat::DiffStat, ending::Ending, log_digest::LogDigest, oid::Oid, usage::Usage, worker::Worker,
 };
 
 /// A worker ended and its candidate is kept.
@@ -46,6 +46,15 @@ pub struct Outcome {
     /// Paths that could not be read and are not in the candidate, quoted as git quotes.
     #[serde(default)]
     pub skipped: Vec<String>,
+    /// Why the agent was ended by us, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
+    /// How often the agent ran in the worktree, where it could have run several times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iterations: Option<u32>,
+    /// Tracked paths of the main checkout that changed while the worker ran, quoted as git quotes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checkout_changed: Vec<String>,
 }
 
 super::payload!(WorkerFinished, "worker_finished", |fact| fact.result.ending.is_success());
