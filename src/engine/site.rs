@@ -162,6 +162,7 @@ impl<'a> Site<'a> {
             stdin: errand.stdin.clone().map_or(Stdin::Null, Stdin::File),
             log: file.clone(),
             timeout: errand.timeout,
+            idle: None,
             grace: self.grace,
         };
         let exit = child::run(&spec, &self.stop)?;

@@ -20,12 +20,13 @@ use rustix::process::Signal;
 use super::{
     environment::Environment,
     family::{Family, Mark},
+    idle::Idle,
     leader::{Leader, Woken},
     program,
     stop::Stop,
     suffix,
 };
-use crate::model::ending::Ending;
+use crate::model::{cut::Cut, ending::Ending};
 
 /// The variable that marks the processes of one child; its value is random.
 const MARK: &str = "PAR_CHILD";
@@ -59,6 +60,8 @@ pub struct Spec {
     pub log: PathBuf,
     /// The time that it has; `None` is for ever.
     pub timeout: Option<Duration>,
+    /// The longest time in which it may print nothing, and an eighth more at most; `None` is for ever.
+    pub idle: Option<Duration>,
     /// The time between the friendly signal and the other one.
     pub grace: Duration,
 }
@@ -68,6 +71,8 @@ pub struct Spec {
 pub struct Exit {
     /// In which way.
     pub ending: Ending,
+    /// Why it was ended, where it did not end by itself.
+    pub cut: Option<Cut>,
     /// The time from its start until nothing of it was left.
     pub elapsed: Duration,
 }
@@ -117,19 +122,19 @@ pub enum Error {
 
 /// Runs a command and returns when all that is left of it has been ended: see [`Spec`] for what goes in.
 ///
-/// The child ends by itself, at its timeout, or once `stop` is set. In the latter two cases its group and all its other
-/// descendants get SIGTERM, and
-/// after the grace SIGKILL. What a child leaves behind when it ends by itself is ended in the same way as far as it is in
-/// its group, or works in its folder.
+/// The child ends by itself, at its timeout, after a time of silence, or once `stop` is set. In all but the first case its group and
+/// all its other descendants get SIGTERM, and SIGKILL after the grace or once `stop` is hurried. What a child leaves behind
+/// when it ends by itself is ended in the same way as far as it is in its group, or works in its folder.
 pub fn run(spec: &Spec, stop: &Stop) -> Result<Exit, Error> {
     if stop.is_set() {
-        return Ok(Exit { ending: Ending::Stopped, elapsed: Duration::ZERO });
+        return Ok(Exit { ending: Ending::Stopped, cut: Some(Cut::Stop), elapsed: Duration::ZERO });
     }
     let program = spec.argv.first().ok_or(Error::Empty)?;
     let refused = |source| Error::Run { program: program.clone(), source };
     let folder = require_folder(&spec.cwd)?;
     let mark = suffix::random(16).map_err(refused)?;
-    let mut command = command(spec, program)?;
+    let log = open_log(&spec.log).map_err(|source| unwritable(spec, source))?;
+    let mut command = command(spec, program, &log)?;
     command.env(MARK, &mark);
     let started = Instant::now();
     let mut leader = Leader::spawn(&mut command).map_err(refused)?;
@@ -137,11 +142,32 @@ pub fn run(spec: &Spec, stop: &Stop) -> Result<Exit, Error> {
     drop(command);
     let mark = Mark { variable: format!("{MARK}={mark}").into(), folder };
     let family = Family::new(leader.pid(), mark);
-    let deadline = spec.timeout.and_then(|timeout| started.checked_add(timeout));
-    let woken = leader.wait(Some(stop), deadline).map_err(refused)?;
-    clear(&leader, family, woken, spec.grace).map_err(refused)?;
+    let cut = watch(&leader, spec, (log, stop)).map_err(refused)?;
+    clear(&leader, family, (cut, spec.grace, stop)).map_err(refused)?;
     let status = leader.reap().map_err(refused)?;
-    Ok(Exit { ending: ending(woken, status), elapsed: started.elapsed() })
+    Ok(Exit { ending: ending(cut, status), cut, elapsed: started.elapsed() })
+}
+
+/// Waits until the child ends, or is to be ended: returns why.
+fn watch(leader: &Leader, spec: &Spec, (log, stop): (File, &Stop)) -> io::Result<Option<Cut>> {
+    let deadline = spec.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let mut idle = spec.idle.map(|allowance| Idle::watch(log, allowance)).transpose()?;
+    loop {
+        let look = idle.as_ref().and_then(Idle::next_look);
+        match leader.wait(stop.wish(), deadline.into_iter().chain(look).min())? {
+            Woken::Exited => return Ok(None),
+            Woken::Called => return Ok(Some(Cut::Stop)),
+            Woken::Late if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
+                return Ok(Some(Cut::Timeout));
+            }
+            Woken::Late => {}
+        }
+        if let Some(idle) = &mut idle
+            && idle.is_over()?
+        {
+            return Ok(Some(Cut::Idle));
+        }
+    }
 }
 
 fn require_folder(cwd: &Path) -> Result<PathBuf, Error> {
@@ -149,16 +175,15 @@ fn require_folder(cwd: &Path) -> Result<PathBuf, Error> {
     folder.map_err(|source| Error::Folder { cwd: cwd.to_owned(), source })
 }
 
-fn command(spec: &Spec, program: &OsStr) -> Result<Command, Error> {
+fn command(spec: &Spec, program: &OsStr, log: &File) -> Result<Command, Error> {
     let cwd = std::path::absolute(&spec.cwd).map_err(|source| Error::Folder { cwd: spec.cwd.clone(), source })?;
     let file = program::resolve(program, spec.environment.get("PATH"), &cwd)?;
     let stdin = stdin(&spec.stdin)?;
-    let unwritable = |source| Error::Log { path: spec.log.clone(), source };
-    let log = open_log(&spec.log).map_err(unwritable)?;
+    let output = || log.try_clone().map_err(|source| unwritable(spec, source));
     let mut command = Command::new(file);
     command.arg0(program).args(&spec.argv[1..]);
     command.env_clear().envs(spec.environment.iter()).env("PWD", &cwd).current_dir(cwd);
-    command.stdin(stdin).stdout(log.try_clone().map_err(unwritable)?).stderr(log);
+    command.stdin(stdin).stdout(output()?).stderr(output()?);
     Ok(command)
 }
 
@@ -172,6 +197,10 @@ fn stdin(stdin: &Stdin) -> Result<Stdio, Error> {
     }
 }
 
+fn unwritable(spec: &Spec, source: io::Error) -> Error {
+    Error::Log { path: spec.log.clone(), source }
+}
+
 fn open_log(path: &Path) -> io::Result<File> {
     // Appending: a descendant that opens its own output again does not write over what is there.
     let log = File::options().create(true).append(true).open(path)?;
@@ -180,14 +209,14 @@ fn open_log(path: &Path) -> io::Result<File> {
 }
 
 /// Ends what is left, all of the family after an end that was ours, the leftovers after one that was not.
-fn clear(leader: &Leader, mut family: Family, woken: Woken, grace: Duration) -> io::Result<()> {
-    if woken == Woken::Exited {
+fn clear(leader: &Leader, mut family: Family, (cut, grace, stop): (Option<Cut>, Duration, &Stop)) -> io::Result<()> {
+    if cut.is_none() {
         family.find_leftovers();
     } else {
         family.find_all();
     }
-    if woken != Woken::Exited || family.is_alive() {
-        terminate(leader, &family, grace)?;
+    if cut.is_some() || family.is_alive() {
+        terminate(leader, &family, (grace, stop))?;
         kill(leader, &mut family);
     }
     // Whoever slipped through the listing, and the group where nothing can be listed.
@@ -195,15 +224,15 @@ fn clear(leader: &Leader, mut family: Family, woken: Woken, grace: Duration) -> 
     Ok(())
 }
 
-fn terminate(leader: &Leader, family: &Family, grace: Duration) -> io::Result<()> {
+fn terminate(leader: &Leader, family: &Family, (grace, stop): (Duration, &Stop)) -> io::Result<()> {
     let until = Instant::now().checked_add(grace);
     // A process that is stopped would sleep through the grace: it is woken to end.
     for signal in [Signal::TERM, Signal::CONT] {
         leader.signal_group(signal);
         family.signal_strays(signal);
     }
-    leader.wait(None, until)?;
-    while family.is_alive() && until.is_none_or(|until| Instant::now() < until) {
+    leader.wait(stop.haste(), until)?;
+    while family.is_alive() && until.is_none_or(|until| Instant::now() < until) && !stop.is_hurried() {
         thread::sleep(STEP);
     }
     Ok(())
@@ -221,13 +250,13 @@ fn kill(leader: &Leader, family: &mut Family) {
     }
 }
 
-fn ending(woken: Woken, status: ExitStatus) -> Ending {
-    match (woken, status.code()) {
-        (Woken::Stopped, _) => Ending::Stopped,
-        (Woken::Late, _) => Ending::Timeout,
-        (Woken::Exited, Some(0)) => Ending::Success,
-        (Woken::Exited, Some(code)) => Ending::Failure { code },
-        (Woken::Exited, None) => Ending::Signalled { signal: status.signal().unwrap_or_default() },
+fn ending(cut: Option<Cut>, status: ExitStatus) -> Ending {
+    match (cut, status.code()) {
+        (Some(Cut::Timeout | Cut::Idle), _) => Ending::Timeout,
+        (Some(_), _) => Ending::Stopped,
+        (None, Some(0)) => Ending::Success,
+        (None, Some(code)) => Ending::Failure { code },
+        (None, None) => Ending::Signalled { signal: status.signal().unwrap_or_default() },
     }
 }
 
@@ -245,15 +274,16 @@ mod tests {
             (0x80 | 0x0B, Ending::Signalled { signal: 11 }),
         ];
         for (raw, expected) in table {
-            assert_eq!(ending(Woken::Exited, ExitStatus::from_raw(raw)), expected, "{raw}");
+            assert_eq!(ending(None, ExitStatus::from_raw(raw)), expected, "{raw}");
         }
     }
 
     #[test]
     fn an_end_that_was_ours_is_ours_whatever_the_child_says() {
         for raw in [0, 1 << 8, 9, 15] {
-            assert_eq!(ending(Woken::Late, ExitStatus::from_raw(raw)), Ending::Timeout);
-            assert_eq!(ending(Woken::Stopped, ExitStatus::from_raw(raw)), Ending::Stopped);
+            assert_eq!(ending(Some(Cut::Timeout), ExitStatus::from_raw(raw)), Ending::Timeout);
+            assert_eq!(ending(Some(Cut::Idle), ExitStatus::from_raw(raw)), Ending::Timeout);
+            assert_eq!(ending(Some(Cut::Stop), ExitStatus::from_raw(raw)), Ending::Stopped);
         }
     }
 }

@@ -17,7 +17,7 @@ use rustix::{
     process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid},
 };
 
-use super::stop::Stop;
+use super::latch::Latch;
 
 /// The longest single wait: some systems take no more than 2^31 milliseconds.
 const LONGEST: Duration = Duration::from_secs(86_400);
@@ -27,8 +27,8 @@ const LONGEST: Duration = Duration::from_secs(86_400);
 pub(super) enum Woken {
     /// The leader has ended; it is still to be reaped.
     Exited,
-    /// The stop is set.
-    Stopped,
+    /// The latch is set.
+    Called,
     /// The time is up.
     Late,
 }
@@ -60,16 +60,16 @@ impl Leader {
         Pid::from_child(&self.child)
     }
 
-    /// Blocks until it has ended, the stop is set, or the time has come, whatever is first; its end goes before others.
-    pub(super) fn wait(&self, stop: Option<&Stop>, until: Option<Instant>) -> io::Result<Woken> {
+    /// Blocks until it has ended, the latch is set, or the time has come, whatever is first; its end goes before others.
+    pub(super) fn wait(&self, latch: &Latch, until: Option<Instant>) -> io::Result<Woken> {
         loop {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            await_any(&[Some(self.exited.as_fd()), stop.map(AsFd::as_fd)], left)?;
+            await_any(latch.descriptors().chain([self.exited.as_fd()]), left)?;
             if is_readable(self.exited.as_fd()) {
                 return Ok(Woken::Exited);
             }
-            if stop.is_some_and(Stop::is_set) {
-                return Ok(Woken::Stopped);
+            if latch.is_set() {
+                return Ok(Woken::Called);
             }
             if left == Some(Duration::ZERO) {
                 return Ok(Woken::Late);
@@ -116,9 +116,12 @@ pub(super) fn is_readable(descriptor: BorrowedFd<'_>) -> bool {
     poll(&mut descriptors, Some(&now)).is_ok_and(|count| count > 0)
 }
 
-fn await_any(descriptors: &[Option<BorrowedFd<'_>>], left: Option<Duration>) -> io::Result<()> {
-    let present = descriptors.iter().flatten();
-    let mut descriptors: Vec<_> = present.map(|one| PollFd::from_borrowed_fd(*one, PollFlags::IN)).collect();
+/// Blocks until one of these can be read, a signal came, or the time is up.
+pub(super) fn await_any<'d>(
+    descriptors: impl Iterator<Item = BorrowedFd<'d>>,
+    left: Option<Duration>,
+) -> io::Result<()> {
+    let mut descriptors: Vec<_> = descriptors.map(|one| PollFd::from_borrowed_fd(one, PollFlags::IN)).collect();
     let left = Timespec::try_from(left.unwrap_or(LONGEST).min(LONGEST)).expect("a day fits");
     match poll(&mut descriptors, Some(&left)) {
         Ok(_) | Err(Errno::INTR) => Ok(()),

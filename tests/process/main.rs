@@ -8,7 +8,7 @@ mod world;
 use std::{ffi::OsString, fs, process::Command, thread, time::Duration};
 
 use git_par::{
-    model::ending::Ending,
+    model::{cut::Cut, ending::Ending},
     process::{
         child::{self, Error, Exit, Spec, Stdin},
         environment::Environment,
@@ -18,7 +18,7 @@ use git_par::{
 };
 use rustix::process::{Signal, kill_process};
 
-use self::world::{LONG, SHORT, World, has_setsid, helper, helper_spec, is_alive, run};
+use self::world::{LONG, SHORT, World, await_until, has_setsid, helper, helper_spec, is_alive, run};
 
 #[test]
 fn a_status_of_zero_is_success() {
@@ -288,6 +288,62 @@ fn nothing_starts_after_a_stop() {
     let stop = Stop::new().unwrap();
     stop.set();
     let exit = child::run(&world.shell("echo started"), &stop).unwrap();
-    assert_eq!(exit, Exit { ending: Ending::Stopped, elapsed: Duration::ZERO });
+    assert_eq!(exit, Exit { ending: Ending::Stopped, cut: Some(Cut::Stop), elapsed: Duration::ZERO });
     assert!(!world.log().exists());
+}
+
+#[test]
+fn a_stop_of_a_branch_ends_its_child_and_no_other() {
+    let (one, other) = (World::new(), World::new());
+    let stop = Stop::new().unwrap();
+    let start = |world: &World| {
+        let (spec, branch) = (world.shell(": > ready; exec sleep 1000"), stop.branch().unwrap());
+        let child = thread::spawn({
+            let branch = branch.clone();
+            move || child::run(&spec, &branch).unwrap()
+        });
+        await_until(|| world.cwd().join("ready").exists());
+        (branch, child)
+    };
+    let ((first, one), (_, other)) = (start(&one), start(&other));
+    first.set();
+    assert_eq!(one.join().unwrap().cut, Some(Cut::Stop));
+    assert!(!other.is_finished());
+    stop.set();
+    assert_eq!(other.join().unwrap().cut, Some(Cut::Stop));
+}
+
+#[test]
+fn a_hurry_takes_the_rest_of_the_grace() {
+    let world = World::new();
+    let stop = Stop::new().unwrap();
+    let spec = Spec { timeout: None, ..world.shell("trap 'echo asked' TERM; : > ready; while :; do sleep 0.05; done") };
+    let child = thread::spawn({
+        let branch = stop.branch().unwrap();
+        move || child::run(&spec, &branch).unwrap()
+    });
+    await_until(|| world.cwd().join("ready").exists());
+    stop.set();
+    await_until(|| world.output().contains("asked"));
+    stop.hurry();
+    let exit = child.join().unwrap();
+    assert!(exit.ending == Ending::Stopped && exit.elapsed < LONG, "{exit:?}");
+}
+
+#[test]
+fn a_child_that_falls_silent_is_ended_though_its_log_has_no_name() {
+    let world = World::new();
+    let log = world.log().display().to_string();
+    let script = format!("rm '{log}'; for i in 1 2 3 4 5 6; do sleep 0.1; echo $i; done; exec sleep 1000");
+    let exit = run(&Spec { idle: Some(SHORT), ..world.shell(&script) });
+    assert_eq!((exit.ending, exit.cut), (Ending::Timeout, Some(Cut::Idle)));
+    assert!(exit.elapsed >= SHORT * 3 && exit.elapsed < LONG, "{exit:?}");
+}
+
+#[test]
+fn a_child_that_prints_now_and_then_is_not_silent() {
+    let world = World::new();
+    let script = "for i in 1 2 3 4 5 6 7 8; do sleep 0.1; echo $i; done";
+    let exit = run(&Spec { idle: Some(SHORT * 2), ..world.shell(script) });
+    assert_eq!((exit.ending, exit.cut), (Ending::Success, None));
 }

@@ -58,6 +58,7 @@ impl World {
             stdin: Stdin::Null,
             log: self.log(),
             timeout: Some(LONG),
+            idle: None,
             grace: LONG,
         }
     }

@@ -1,0 +1,48 @@
+//! Idleness: how long a child has printed nothing, told by its log.
+
+use std::{
+    fs::File,
+    io,
+    time::{Duration, Instant, SystemTime},
+};
+
+/// The part of the allowance between two looks: a child that falls silent is found out that much too late at most.
+const SHARE: u32 = 8;
+
+/// A watch on one log, through an open handle: its name may be gone.
+#[derive(Debug)]
+pub(super) struct Idle {
+    log: File,
+    allowance: Duration,
+    seen: (u64, Option<SystemTime>),
+    grown: Instant,
+}
+
+impl Idle {
+    /// Begins to watch.
+    pub(super) fn watch(log: File, allowance: Duration) -> io::Result<Self> {
+        let seen = state(&log)?;
+        Ok(Self { log, allowance, seen, grown: Instant::now() })
+    }
+
+    /// Returns when to look again.
+    pub(super) fn next_look(&self) -> Option<Instant> {
+        let due = self.grown.checked_add(self.allowance)?;
+        // The times of files are another clock's, which jumps and may be another machine's: only a change counts.
+        Instant::now().checked_add(self.allowance / SHARE).map(|step| step.min(due))
+    }
+
+    /// Looks at the log, and tells whether nothing was printed for too long.
+    pub(super) fn is_over(&mut self) -> io::Result<bool> {
+        let now = state(&self.log)?;
+        if now != self.seen {
+            (self.seen, self.grown) = (now, Instant::now());
+        }
+        Ok(self.grown.elapsed() >= self.allowance)
+    }
+}
+
+fn state(log: &File) -> io::Result<(u64, Option<SystemTime>)> {
+    let metadata = log.metadata()?;
+    Ok((metadata.len(), metadata.modified().ok()))
+}
