@@ -164,6 +164,7 @@ impl<'a> Site<'a> {
             timeout: errand.timeout,
             idle: None,
             grace: self.grace,
+            record: None,
         };
         let exit = child::run(&spec, &self.stop)?;
         held.put_back().map_err(failed)?;

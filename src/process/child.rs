@@ -11,29 +11,23 @@ use std::{
     os::unix::process::{CommandExt, ExitStatusExt},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
-    thread,
     time::{Duration, Instant},
 };
 
-use rustix::process::Signal;
-
 use super::{
+    clearance::Clearance,
     environment::Environment,
-    family::{Family, Mark},
+    family::{Family, Scope},
     idle::Idle,
     leader::{Leader, Woken},
+    mark::{self, Mark},
     program,
+    record::{self, Record},
+    roll,
     stop::Stop,
     suffix,
 };
 use crate::model::{cut::Cut, ending::Ending};
-
-/// The variable that marks the processes of one child; its value is random.
-const MARK: &str = "PAR_CHILD";
-/// How often a family that was told to end is looked at.
-const STEP: Duration = Duration::from_millis(5);
-/// How often those who are being killed are looked for again: who forks meanwhile is found in the next round.
-const ROUNDS: u32 = 50;
 
 /// What a child reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +58,8 @@ pub struct Spec {
     pub idle: Option<Duration>,
     /// The time between the friendly signal and the other one.
     pub grace: Duration,
+    /// The file that tells of it while anything of it is left, for [`super::orphan`].
+    pub record: Option<PathBuf>,
 }
 
 /// How a child ended.
@@ -110,6 +106,9 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// The record cannot be written.
+    #[error(transparent)]
+    Record(#[from] record::Error),
     /// The system refused to start the program, or to wait for it.
     #[error("cannot run '{}'", program.display())]
     Run {
@@ -132,20 +131,30 @@ pub fn run(spec: &Spec, stop: &Stop) -> Result<Exit, Error> {
     let program = spec.argv.first().ok_or(Error::Empty)?;
     let refused = |source| Error::Run { program: program.clone(), source };
     let folder = require_folder(&spec.cwd)?;
-    let mark = suffix::random(16).map_err(refused)?;
+    let value = suffix::random(16).map_err(refused)?;
     let log = open_log(&spec.log).map_err(|source| unwritable(spec, source))?;
     let mut command = command(spec, program, &log)?;
-    command.env(MARK, &mark);
+    command.env(mark::NAME, &value);
+    let mark = Mark::new(value, folder, log.metadata().ok().as_ref());
+    let record = Record::new(&mark);
+    // It is there before the child: a kill between the two loses nobody.
+    spec.record.as_deref().map(|path| record.save(path)).transpose()?;
     let started = Instant::now();
-    let mut leader = Leader::spawn(&mut command).map_err(refused)?;
+    let mut leader = Leader::spawn(&mut command).inspect_err(|_| forget(spec)).map_err(refused)?;
+    // Without the number, which is the better half, there is still the mark.
+    let _ = spec.record.as_deref().map(|path| record.with_leader(leader.pid()).save(path));
     // What the command holds open of the log would stay open for as long as it lives.
     drop(command);
-    let mark = Mark { variable: format!("{MARK}={mark}").into(), folder };
-    let family = Family::new(leader.pid(), mark);
     let cut = watch(&leader, spec, (log, stop)).map_err(refused)?;
-    clear(&leader, family, (cut, spec.grace, stop)).map_err(refused)?;
+    clear(&leader, mark, cut, (spec.grace, stop)).map_err(refused)?;
     let status = leader.reap().map_err(refused)?;
+    forget(spec);
     Ok(Exit { ending: ending(cut, status), cut, elapsed: started.elapsed() })
+}
+
+fn forget(spec: &Spec) {
+    // A record of nobody does no harm.
+    let _ = spec.record.as_deref().map(fs::remove_file);
 }
 
 /// Waits until the child ends, or is to be ended: returns why.
@@ -209,45 +218,17 @@ fn open_log(path: &Path) -> io::Result<File> {
 }
 
 /// Ends what is left, all of the family after an end that was ours, the leftovers after one that was not.
-fn clear(leader: &Leader, mut family: Family, (cut, grace, stop): (Option<Cut>, Duration, &Stop)) -> io::Result<()> {
-    if cut.is_none() {
-        family.find_leftovers();
-    } else {
-        family.find_all();
-    }
+fn clear(leader: &Leader, mark: Mark, cut: Option<Cut>, (grace, stop): (Duration, &Stop)) -> io::Result<()> {
+    let scope = if cut.is_none() { Scope::Leftovers } else { Scope::All };
+    let mut family = Family::new(leader.pid(), mark, scope);
+    let clearance = Clearance { grace, stop, is_sole: roll::end(leader.pid()) };
+    family.find(clearance.is_sole);
     if cut.is_some() || family.is_alive() {
-        terminate(leader, &family, (grace, stop))?;
-        kill(leader, &mut family);
+        clearance.end(&mut family, Some(leader))?;
     }
     // Whoever slipped through the listing, and the group where nothing can be listed.
     leader.kill();
     Ok(())
-}
-
-fn terminate(leader: &Leader, family: &Family, (grace, stop): (Duration, &Stop)) -> io::Result<()> {
-    let until = Instant::now().checked_add(grace);
-    // A process that is stopped would sleep through the grace: it is woken to end.
-    for signal in [Signal::TERM, Signal::CONT] {
-        leader.signal_group(signal);
-        family.signal_strays(signal);
-    }
-    leader.wait(stop.haste(), until)?;
-    while family.is_alive() && until.is_none_or(|until| Instant::now() < until) && !stop.is_hurried() {
-        thread::sleep(STEP);
-    }
-    Ok(())
-}
-
-fn kill(leader: &Leader, family: &mut Family) {
-    for _ in 0..ROUNDS {
-        family.find_all();
-        leader.kill();
-        family.signal_strays(Signal::KILL);
-        if !family.is_alive() {
-            return;
-        }
-        thread::sleep(STEP);
-    }
 }
 
 fn ending(cut: Option<Cut>, status: ExitStatus) -> Ending {

@@ -3,50 +3,72 @@
 //! A child's group is not all of it: agents start their shells in sessions of their own. On Linux the rest is found by
 //! parent, by session and by a mark in the environment; elsewhere the group is all that is known.
 
-use std::{ffi::OsString, fs, os::unix::ffi::OsStrExt, path::PathBuf};
-
 use rustix::process::{Pid, Signal, getpid};
 
-use super::stat::{self, Stat};
+use super::{
+    mark::Mark,
+    stat::{self, Stat},
+    stray,
+};
 
-/// The processes that come from one child, the child itself not among them.
+/// The processes that come from one child, a child that is not reaped yet not among them.
 #[derive(Debug)]
 pub(super) struct Family {
-    leader: Pid,
+    /// The number of the child, and of its group.
+    leader: Option<Pid>,
     mark: Mark,
+    scope: Scope,
+    /// A session that no member made, beside that of this process.
+    foreign: i32,
     members: Vec<Stat>,
 }
 
-/// What tells a process of the child that moved away and lost its parent.
-#[derive(Debug)]
-pub(super) struct Mark {
-    /// The variable and its value, `NAME=value`, that only this child was started with.
-    pub(super) variable: OsString,
-    /// The folder, without symbolic links, that the child was started in.
-    pub(super) folder: PathBuf,
+/// Who counts as family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Who is in the group, and who has the mark and works in the child's folder.
+    ///
+    /// A daemon that left both the group and the folder (a compiler cache, a build server) serves others too: it is not
+    /// found.
+    Leftovers,
+    /// Who is in the group, has the mark, or descends from one of these.
+    All,
 }
 
 impl Family {
     /// Makes the family of a child that is not reaped yet; nobody else is known so far.
-    pub(super) fn new(leader: Pid, mark: Mark) -> Self {
-        Self { leader, mark, members: Vec::new() }
+    pub(super) fn new(leader: Pid, mark: Mark, scope: Scope) -> Self {
+        Self { leader: Some(leader), mark, scope, foreign: 0, members: Vec::new() }
     }
 
-    /// Finds who is in the group, and who has the mark and works in the child's folder.
-    ///
-    /// A daemon that left both the group and the folder (a compiler cache, a build server) serves others too: it is not
-    /// found.
-    pub(super) fn find_leftovers(&mut self) {
-        self.take(&list(), |family, stat| family.is_in_group(stat) || family.is_marked(stat));
+    /// Makes the family of a child whose parent died in that session; the child itself is a member where it is still there.
+    pub(super) fn orphaned(leader: Option<Stat>, mark: Mark, session: i32) -> Self {
+        let members = leader.into_iter().collect();
+        Self { leader: leader.map(|leader| leader.pid), mark, scope: Scope::All, foreign: session, members }
     }
 
-    /// Finds the leftovers and all descendants; forgets who is gone.
-    pub(super) fn find_all(&mut self) {
-        let stats = list();
+    /// Finds who belongs to it, also strays that hide whose they are where there is nobody else whose they could be; forgets
+    /// who is gone.
+    pub(super) fn find(&mut self, is_sole: bool) {
+        let stats = stat::list();
         self.members.retain(|member| stats.iter().any(|stat| is_same(stat, member)));
-        let own_session = Stat::load(getpid()).map_or(0, |own| own.session);
-        self.take(&stats, |family, stat| family.is_in_group(stat) || family.is_marked(stat));
-        while self.take(&stats, |family, stat| family.is_descendant(stat, own_session)) {}
+        self.take(&stats, |family, stat| family.is_own(stat, is_sole));
+        let is_deep = self.scope == Scope::All || !self.members.is_empty();
+        while is_deep && self.take(&stats, Self::is_descendant) {}
+    }
+
+    /// Takes the group of that number for the family's where somebody found is in it, and finds the rest of it: while one is in a group, no
+    /// other process gets its number.
+    pub(super) fn claim(&mut self, group: Pid) {
+        if self.members.iter().any(|member| member.group == group.as_raw_pid()) {
+            self.leader = Some(group);
+            self.find(false);
+        }
+    }
+
+    /// Lists those found.
+    pub(super) fn members(&self) -> &[Stat] {
+        &self.members
     }
 
     /// Tells whether any of those found is still alive.
@@ -54,9 +76,15 @@ impl Family {
         self.members.iter().any(is_still_there)
     }
 
-    /// Signals those found who are outside the group, each only if it still is who it was.
-    pub(super) fn signal_strays(&self, signal: Signal) {
-        self.members.iter().filter(|member| !self.is_in_group(member)).for_each(|member| send(member, signal));
+    /// Signals those found, each only if it still is who it was; not those whose whole group is signalled.
+    pub(super) fn signal(&self, signal: Signal, except_group: bool) {
+        let chosen = self.members.iter().filter(|member| !(except_group && self.is_in_group(member)));
+        chosen.for_each(|member| send(member, signal));
+    }
+
+    /// Reaps those found who ended and came to this process.
+    pub(super) fn reap(&self) {
+        self.members.iter().filter_map(|member| Stat::load(member.pid)).for_each(|stat| stray::reap(&stat));
     }
 
     /// Adds those of whom the rule holds and who are alive and not known yet; tells whether there were any.
@@ -67,33 +95,32 @@ impl Family {
     }
 
     fn is_new(&self, stat: &Stat) -> bool {
-        !stat.is_dead && stat.pid != self.leader && !self.members.iter().any(|known| is_same(stat, known))
+        let is_leader = self.leader == Some(stat.pid);
+        let is_known = || self.members.iter().any(|known| is_same(stat, known));
+        !stat.is_dead && !is_leader && stat.pid != getpid() && !is_known()
     }
 
     fn is_in_group(&self, stat: &Stat) -> bool {
-        stat.group == self.leader.as_raw_pid()
+        self.leader.is_some_and(|leader| stat.group == leader.as_raw_pid())
     }
 
-    fn is_marked(&self, stat: &Stat) -> bool {
-        let process = format!("/proc/{}", stat.pid.as_raw_pid());
-        let at_home = || fs::read_link(format!("{process}/cwd")).is_ok_and(|cwd| cwd.starts_with(&self.mark.folder));
-        let has_mark = |environment: Vec<u8>| {
-            environment.split(|byte| *byte == 0).any(|variable| variable == self.mark.variable.as_bytes())
-        };
-        at_home() && fs::read(format!("{process}/environ")).is_ok_and(has_mark)
+    fn is_own(&self, stat: &Stat, is_sole: bool) -> bool {
+        let is_near = || self.scope == Scope::All || self.mark.is_home_of(stat.pid);
+        self.is_in_group(stat) || is_near() && self.mark.is_carried_by(stat.pid) || self.is_own_stray(stat, is_sole)
     }
 
-    fn is_descendant(&self, stat: &Stat, own_session: i32) -> bool {
+    fn is_own_stray(&self, stat: &Stat, is_sole: bool) -> bool {
+        let shows = || self.mark.is_home_of(stat.pid) || self.scope == Scope::All && self.mark.is_printed_by(stat.pid);
+        stray::is_hidden(stat) && (is_sole || shows())
+    }
+
+    fn is_descendant(&self, stat: &Stat) -> bool {
         let is_child = |parent: Pid| parent.as_raw_pid() == stat.parent;
         // A session other than ours was made by a descendant, and nobody can join it from outside.
-        let shares_session = |known: &Stat| known.session == stat.session && ![0, own_session].contains(&stat.session);
-        let is_kin = |known: &Stat| is_child(known.pid) || shares_session(known);
-        is_child(self.leader) || self.members.iter().any(is_kin)
+        let is_foreign = |session: i32| [0, self.foreign, stat::own_session()].contains(&session);
+        let is_kin = |known: &Stat| is_child(known.pid) || known.session == stat.session && !is_foreign(stat.session);
+        self.leader.is_some_and(is_child) || self.members.iter().any(is_kin)
     }
-}
-
-fn list() -> Vec<Stat> {
-    stat::pids().filter_map(Stat::load).collect()
 }
 
 fn is_same(stat: &Stat, known: &Stat) -> bool {
@@ -135,23 +162,24 @@ mod tests {
     }
 
     fn family(members: &[Stat]) -> Family {
-        let mark = Mark { variable: "PAR_CHILD=x".into(), folder: "/nowhere".into() };
-        Family { leader: Pid::from_raw(100).unwrap(), mark, members: members.to_vec() }
+        let mark = Mark::new("x".to_owned(), "/nowhere".into(), None);
+        let family = Family::new(Pid::from_raw(100).unwrap(), mark, Scope::All);
+        Family { foreign: 5, members: members.to_vec(), ..family }
     }
 
     #[test]
     fn children_of_the_leader_and_of_members_descend() {
         let family = family(&[stat(101, 100, 5)]);
-        assert!(family.is_descendant(&stat(102, 100, 5), 5));
-        assert!(family.is_descendant(&stat(103, 101, 5), 5));
-        assert!(!family.is_descendant(&stat(104, 1, 5), 5));
+        assert!(family.is_descendant(&stat(102, 100, 5)));
+        assert!(family.is_descendant(&stat(103, 101, 5)));
+        assert!(!family.is_descendant(&stat(104, 1, 5)));
     }
 
     #[test]
     fn who_shares_a_session_that_a_member_made_descends() {
         let family = family(&[stat(101, 100, 101), stat(102, 100, 0)]);
-        assert!(family.is_descendant(&stat(103, 1, 101), 5));
-        assert!(!family.is_descendant(&stat(104, 1, 0), 5));
+        assert!(family.is_descendant(&stat(103, 1, 101)));
+        assert!(!family.is_descendant(&stat(104, 1, 0)));
     }
 
     #[test]

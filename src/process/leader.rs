@@ -17,7 +17,7 @@ use rustix::{
     process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid},
 };
 
-use super::latch::Latch;
+use super::{latch::Latch, roll, stray};
 
 /// The longest single wait: some systems take no more than 2^31 milliseconds.
 const LONGEST: Duration = Duration::from_secs(86_400);
@@ -47,9 +47,11 @@ pub(super) struct Leader {
 impl Leader {
     /// Starts the command in a process group of its own, and a thread that waits for its end.
     pub(super) fn spawn(command: &mut Command) -> io::Result<Self> {
+        stray::adopt();
         let (exited, writer) = io::pipe()?;
         let child = command.process_group(0).spawn()?;
         let leader = Self { child, exited, is_reaped: false };
+        roll::enlist(leader.pid());
         let pid = leader.pid();
         thread::Builder::new().name("child".to_owned()).spawn(move || tell_exit(pid, writer))?;
         Ok(leader)
@@ -96,6 +98,7 @@ impl Leader {
     pub(super) fn reap(&mut self) -> io::Result<ExitStatus> {
         let status = self.child.wait()?;
         self.is_reaped = true;
+        roll::strike(self.pid());
         Ok(status)
     }
 }

@@ -1,6 +1,7 @@
 //! Children of this process, its clock and its interrupts.
 
 pub mod child;
+mod clearance;
 pub mod clock;
 pub mod environment;
 mod family;
@@ -9,7 +10,12 @@ pub mod interrupt;
 mod latch;
 mod leader;
 pub mod log;
+mod mark;
+pub mod orphan;
 pub mod program;
+pub mod record;
+mod roll;
 mod stat;
 pub mod stop;
+mod stray;
 pub mod suffix;

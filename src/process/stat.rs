@@ -1,8 +1,8 @@
 //! Processes as `/proc/<pid>/stat` tells of them (`proc_pid_stat(5)`); where there is no `/proc`, there are none.
 
-use std::fs;
+use std::{fs, sync::OnceLock};
 
-use rustix::process::Pid;
+use rustix::process::{Pid, getpid};
 
 /// One process at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,27 @@ impl Stat {
 pub(super) fn pids() -> impl Iterator<Item = Pid> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok().and_then(Pid::from_raw))
+}
+
+/// Lists all processes that this one can see.
+pub(super) fn list() -> Vec<Stat> {
+    pids().filter_map(Stat::load).collect()
+}
+
+/// Returns the name of a process's program, at most 15 bytes of it.
+pub(super) fn name(pid: Pid) -> String {
+    fs::read_to_string(format!("/proc/{}/comm", pid.as_raw_nonzero())).unwrap_or_default().trim_end().to_owned()
+}
+
+/// Returns this process as it was when somebody first asked.
+pub(super) fn own() -> Option<Stat> {
+    static OWN: OnceLock<Option<Stat>> = OnceLock::new();
+    *OWN.get_or_init(|| Stat::load(getpid()))
+}
+
+/// Returns the number of this process's session, 0 where it is not known.
+pub(super) fn own_session() -> i32 {
+    own().map_or(0, |own| own.session)
 }
 
 fn parse(line: &str) -> Option<Stat> {

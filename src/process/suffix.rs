@@ -12,6 +12,11 @@ pub fn random(length: usize) -> io::Result<String> {
     Ok(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect())
 }
 
+/// Tells whether a text could be a suffix, of whatever length but none.
+pub(super) fn is_one(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| ALPHABET.contains(&byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod families;
 mod interrupt;
+mod orphans;
 mod world;
 
 use std::{ffi::OsString, fs, process::Command, thread, time::Duration};

@@ -60,6 +60,7 @@ impl World {
             timeout: Some(LONG),
             idle: None,
             grace: LONG,
+            record: None,
         }
     }
 
@@ -88,10 +89,39 @@ impl World {
 
     /// Returns the process whose number the child wrote into a file of its folder.
     pub(super) fn pid(&self, file: &str) -> Pid {
-        let path = self.cwd().join(file);
-        await_until(|| fs::read_to_string(&path).is_ok_and(|text| text.ends_with('\n')));
-        Pid::from_raw(fs::read_to_string(&path).unwrap().trim().parse().unwrap()).unwrap()
+        pid(&self.cwd().join(file))
     }
+}
+
+/// Returns the process whose number is in a file, once it is there.
+pub(super) fn pid(path: &Path) -> Pid {
+    await_until(|| fs::read_to_string(path).is_ok_and(|text| text.ends_with('\n')));
+    Pid::from_raw(fs::read_to_string(path).unwrap().trim().parse().unwrap()).unwrap()
+}
+
+/// Makes a script that starts stubborn relatives, writes the number of each into a file of that name, says that it is `ready` and
+/// ends on no friendly word.
+///
+/// They are: `group` in the child's group; `session` in one of its own; `bare` without an environment; `home` the same
+/// and without a parent; `log` the same, elsewhere; `hidden` the same, and without the log.
+pub(super) fn family(names: &[&str]) -> String {
+    let begin = |name: &&str| {
+        let file = format!("F=\"$home/{name}\"");
+        let bare = format!("setsid env -i \"$P\" {file} sh -c \"$loop\"");
+        let start = match *name {
+            "group" => format!("{file} sh -c \"$loop\" &"),
+            "session" => format!("(cd /; {file} setsid sh -c \"$loop\" &)"),
+            "bare" => format!("cd /; {bare} & cd \"$home\""),
+            "home" => format!("({bare} > /dev/null 2>&1 &)"),
+            "log" => format!("(cd /; {bare} &)"),
+            "hidden" => format!("(cd /; {bare} > /dev/null 2>&1 &)"),
+            other => panic!("{other} is no relative"),
+        };
+        format!("{start}\nuntil test -s {name}; do sleep 0.01; done\n")
+    };
+    let relatives: String = names.iter().map(begin).collect();
+    let words = "trap \"\" TERM; echo $$ > \"$F\"; while :; do sleep 0.05; done";
+    format!("home=$PWD; P=PATH=$PATH; trap '' TERM; loop='{words}'\n{relatives}: > ready; while :; do sleep 0.05; done")
 }
 
 pub(super) fn run(spec: &Spec) -> Exit {
