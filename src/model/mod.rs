@@ -25,6 +25,7 @@ pub mod preset;
 pub mod quote;
 pub mod ranking;
 pub mod ref_name;
+pub mod request;
 pub mod rule;
 pub mod run_end;
 pub mod run_id;

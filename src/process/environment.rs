@@ -86,7 +86,7 @@ impl Environment {
 }
 
 fn is_removed(name: &OsStr) -> bool {
-    let listed = REPOSITORY.iter().chain(FOLDERS).any(|entry| name == *entry);
+    let listed = REPOSITORY.iter().chain(FOLDERS).chain(&[super::detach::VARIABLE]).any(|entry| name == *entry);
     listed || PREFIXES.iter().any(|prefix| name.as_bytes().starts_with(prefix.as_bytes()))
 }
 

@@ -3,6 +3,8 @@
 pub mod child;
 mod clearance;
 pub mod clock;
+pub mod control;
+pub mod detach;
 pub mod environment;
 mod family;
 mod idle;

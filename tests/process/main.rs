@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod control;
+mod detach;
 mod families;
 mod interrupt;
 mod orphans;
