@@ -84,7 +84,7 @@ __git_par_verb ()
 	esac
 }
 
-__git_par_verbs="spawn gate pick merge seal verify run list agents demo"
+__git_par_verbs="spawn gate pick merge seal verify run retry stop resume list agents demo"
 
 __git_par_flags ()
 {
@@ -93,7 +93,7 @@ __git_par_flags ()
 		__git_par_offer "--json --quiet --color= --help --version"
 		;;
 	spawn)
-		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --timeout= --name= --json --quiet --color= --help --version"
+		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --first --name= --exclusive= --detach --json --quiet --color= --help --version"
 		;;
 	gate)
 		__git_par_offer "--worker= --jobs= --place= --timeout= --protect= --baseline --json --quiet --color= --help --version"
@@ -111,7 +111,16 @@ __git_par_flags ()
 		__git_par_offer "--all --regate --require-signature --signer= --foreign --json --quiet --color= --help --version"
 		;;
 	run)
-		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --timeout= --name= --continue= --merge --seal --json --quiet --color= --help --version"
+		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --first --name= --exclusive= --detach --continue= --merge --seal --json --quiet --color= --help --version"
+		;;
+	retry)
+		__git_par_offer "--worker= --failed --with-feedback --jobs= --json --quiet --color= --help --version"
+		;;
+	stop)
+		__git_par_offer "--worker= --json --quiet --color= --help --version"
+		;;
+	resume)
+		__git_par_offer "--jobs= --json --quiet --color= --help --version"
 		;;
 	list)
 		__git_par_offer "--json --quiet --color= --help --version"
@@ -145,7 +154,14 @@ __git_par_value ()
 		--gate) : ;;
 		--protect) : ;;
 		--timeout) : ;;
+		--idle-timeout) : ;;
+		--budget-wall) : ;;
+		--budget-tokens) : ;;
+		--budget-cost) : ;;
+		--until) __git_par_offer "gate" "$3" ;;
+		--max-iter) : ;;
 		--name) : ;;
+		--exclusive) : ;;
 		-C) : ;;
 		--color) __git_par_offer "auto always never" "$3" ;;
 		*) return 1 ;;
@@ -208,8 +224,40 @@ __git_par_value ()
 		--gate) : ;;
 		--protect) : ;;
 		--timeout) : ;;
+		--idle-timeout) : ;;
+		--budget-wall) : ;;
+		--budget-tokens) : ;;
+		--budget-cost) : ;;
+		--until) __git_par_offer "gate" "$3" ;;
+		--max-iter) : ;;
 		--name) : ;;
+		--exclusive) : ;;
 		--continue) __git_par_offer "$(__git_par_runs)" "$3" ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	retry)
+		case "$2" in
+		-w|--worker) : ;;
+		-j|--jobs) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	stop)
+		case "$2" in
+		-w|--worker) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	resume)
+		case "$2" in
+		-j|--jobs) : ;;
 		-C) : ;;
 		--color) __git_par_offer "auto always never" "$3" ;;
 		*) return 1 ;;
@@ -267,6 +315,15 @@ __git_par_argument ()
 	run)
 		:
 		;;
+	retry)
+		__git_par_offer "$(__git_par_runs)" "$3"
+		;;
+	stop)
+		__git_par_offer "$(__git_par_runs)" "$3"
+		;;
+	resume)
+		__git_par_offer "$(__git_par_runs)" "$3"
+		;;
 	list)
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
@@ -312,6 +369,21 @@ _git_par_verify ()
 _git_par_run ()
 {
 	__git_par_verb run
+}
+
+_git_par_retry ()
+{
+	__git_par_verb retry
+}
+
+_git_par_stop ()
+{
+	__git_par_verb stop
+}
+
+_git_par_resume ()
+{
+	__git_par_verb resume
 }
 
 _git_par_list ()

@@ -55,6 +55,9 @@ complete -c git-par -n "__fish_git_par_needs_command" -f -a "merge" -d 'Merge th
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "seal" -d 'Write the certificate of a run into an annotated tag that carries the run'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "verify" -d 'Check a run from refs and objects alone, trusting nobody, and name each thing that does not hold'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "run" -d 'Spawn, gate and pick, and where asked merge and seal, in one command'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "retry" -d 'Run workers again, each as a new attempt; what they left before stays under attempt/'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "stop" -d 'Stop workers: they are told to end, then killed; what they did is committed and recorded'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "resume" -d 'Go on with a run that was cut short: keep what its workers left, run those that did not run'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "list" -d 'List the runs of this repository, newest first, or the workers of one run'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "agents" -d 'List the well-known agent CLIs and which of them are installed'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "demo" -d 'Show the whole job on a small repository in a temporary folder'
@@ -76,11 +79,20 @@ complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l base -d 'The c
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l gate -d 'The check to run on each candidate as soon as there is one, as a command for the shell [default: par.gate]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l protect -d 'Take these paths from base when gating, whatever a candidate made of them' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l timeout -d 'The most time for one worker, such as 90s, 10m or 1h30m' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l idle-timeout -d 'The most time in which an agent may print nothing' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l budget-wall -d 'The most time for the whole run' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l budget-tokens -d 'The most tokens that the agents may say they used, all together, such as 200k or 1.5M' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l budget-cost -d 'The most dollars that the agents may say they cost, all together, such as 2.50' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l until -d 'Run the agent again in its worktree, with the gate\'s output added to the task, until the gate passes' -r -f -a "gate\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l max-iter -d 'How often the agent runs at most with --until [default: 3]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l name -d 'The run\'s name [default: made of the time and the task]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l exclusive -d 'Wait until no other run is at work in this repository, for up to T [default: 1h]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l first -d 'Stop the others as soon as one candidate passes the gate; that one is first in the order'
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l detach -d 'Leave the terminal: the run goes on by itself; \'git par list\', \'log\' and \'stop\' work on it'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l json -d 'Answer with one JSON object instead of text'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -174,18 +186,57 @@ complete -c git-par -n "__fish_git_par_using_subcommand run" -l base -d 'The com
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l gate -d 'The check to run on each candidate as soon as there is one, as a command for the shell [default: par.gate]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l protect -d 'Take these paths from base when gating, whatever a candidate made of them' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l timeout -d 'The most time for one worker, such as 90s, 10m or 1h30m' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l idle-timeout -d 'The most time in which an agent may print nothing' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l budget-wall -d 'The most time for the whole run' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l budget-tokens -d 'The most tokens that the agents may say they used, all together, such as 200k or 1.5M' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l budget-cost -d 'The most dollars that the agents may say they cost, all together, such as 2.50' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l until -d 'Run the agent again in its worktree, with the gate\'s output added to the task, until the gate passes' -r -f -a "gate\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l max-iter -d 'How often the agent runs at most with --until [default: 3]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l name -d 'The run\'s name [default: made of the time and the task]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l exclusive -d 'Wait until no other run is at work in this repository, for up to T [default: 1h]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l continue -d 'Go on with this run where it stopped, instead of spawning one' -r -f -a "(__git_par_runs)"
 complete -c git-par -n "__fish_git_par_using_subcommand run" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l first -d 'Stop the others as soon as one candidate passes the gate; that one is first in the order'
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l detach -d 'Leave the terminal: the run goes on by itself; \'git par list\', \'log\' and \'stop\' work on it'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l merge -d 'Merge the winner into the branch that is checked out'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l seal -d 'Seal the run at the end'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l json -d 'Answer with one JSON object instead of text'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -s w -l worker -d 'A worker to run again; may be given several times' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -s j -l jobs -d 'How many workers at once [default: as the run began]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -l failed -d 'Every worker that failed, was cut short, changed nothing, or did not pass the gate'
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -l with-feedback -d 'Give the agent its old diff and what the gate printed'
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -s h -l help -d 'Print help'
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand stop" -s w -l worker -d 'A worker to stop; may be given several times [default: all]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand stop" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand stop" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand stop" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand stop" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand stop" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -s j -l jobs -d 'How many workers at once [default: as the run began]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand list" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand list" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -223,6 +274,12 @@ complete -c git-par -n "__fish_git_par_using_subcommand seal" -f -a "(__git_par_
 complete -c git-par-verify -w 'git-par verify'
 complete -c git-par -n "__fish_git_par_using_subcommand verify" -a "(__git_par_runs)"
 complete -c git-par-run -w 'git-par run'
+complete -c git-par-retry -w 'git-par retry'
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -f -a "(__git_par_runs)"
+complete -c git-par-stop -w 'git-par stop'
+complete -c git-par -n "__fish_git_par_using_subcommand stop" -f -a "(__git_par_runs)"
+complete -c git-par-resume -w 'git-par resume'
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -f -a "(__git_par_runs)"
 complete -c git-par-list -w 'git-par list'
 complete -c git-par -n "__fish_git_par_using_subcommand list" -f -a "(__git_par_runs)"
 complete -c git-par-agents -w 'git-par agents'

@@ -20,7 +20,7 @@ use clap::{
 
 use crate::{
     command::{Context, Error, Kind, Report},
-    process::{interrupt, stop::Stop},
+    process::{detach, interrupt, stop::Stop},
 };
 use screen::Screen;
 use verbs::Verb;
@@ -96,6 +96,8 @@ pub fn parses(argv: &[OsString]) -> bool {
 }
 
 fn run(argv: &[OsString]) -> ExitCode {
+    // Without a session of its own it works all the same.
+    let _ = detach::complete();
     match parse(argv) {
         Ok(cli) => serve(&cli),
         Err(error) => usage::tell(&error, argv),

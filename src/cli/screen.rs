@@ -181,6 +181,7 @@ fn line(progress: &Progress) -> String {
         Progress::Begun(run) => format!("run {run}"),
         Progress::Planned(_) | Progress::Preparing(_) => String::new(),
         Progress::Running { worker, agent } => format!("{worker}: {agent} is running"),
+        Progress::Again { worker, iteration } => format!("{worker}: again, iteration {iteration}"),
         Progress::Finished { worker, ending, diff, took: time, provider_error } => {
             let error =
                 provider_error.as_ref().map(|error| format!("; the provider said: {error}")).unwrap_or_default();
@@ -208,6 +209,7 @@ impl Live {
             Progress::Planned(workers) => self.plan(workers),
             Progress::Preparing(worker) => self.update(worker, "making the worktree"),
             Progress::Running { worker, ref agent } => self.update(worker, &format!("{agent} is running")),
+            Progress::Again { worker, iteration } => self.update(worker, &format!("iteration {iteration}")),
             Progress::Finished { worker, ref ending, ref diff, .. } => {
                 self.diffs.lock().unwrap_or_else(PoisonError::into_inner).insert(worker, diff.to_string());
                 self.update(worker, &format!("{ending}, {diff}"));

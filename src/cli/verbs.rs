@@ -6,7 +6,10 @@ use clap::Args as _;
 
 use super::pages;
 use crate::{
-    command::{Context, Error, Kind, Report, agents, demo, gate, list, merge, pick, run, seal, spawn, verify},
+    command::{
+        Context, Error, Kind, Report, agents, demo, gate, list, merge, pick, resume, retry, run, seal, spawn, stop,
+        verify,
+    },
     process::program,
 };
 
@@ -23,6 +26,9 @@ pub(super) enum Verb {
     Seal(seal::Args),
     Verify(verify::Args),
     Run(run::Args),
+    Retry(retry::Args),
+    Stop(stop::Args),
+    Resume(resume::Args),
     List(list::Args),
     Agents(agents::Args),
     Demo(demo::Args),
@@ -43,6 +49,9 @@ impl Verb {
             "seal" => seal::Args::augment_args,
             "verify" => verify::Args::augment_args,
             "run" => run::Args::augment_args,
+            "retry" => retry::Args::augment_args,
+            "stop" => stop::Args::augment_args,
+            "resume" => resume::Args::augment_args,
             "list" => list::Args::augment_args,
             _ => return None,
         };
@@ -51,7 +60,8 @@ impl Verb {
 
     /// Tells whether it is not to be cut short anywhere, so that an interrupt is to be taken in good order.
     pub(super) fn is_long(&self) -> bool {
-        matches!(self, Self::Spawn(_) | Self::Gate(_) | Self::Pick(_) | Self::Merge(_) | Self::Run(_) | Self::Verify(_))
+        let is_short = matches!(self, Self::List(_) | Self::Agents(_) | Self::Seal(_) | Self::Demo(_));
+        !is_short && !matches!(self, Self::Pages(_) | Self::External(_))
     }
 
     /// Carries it out.
@@ -64,6 +74,9 @@ impl Verb {
             Self::Seal(args) => Box::new(seal::run(args, context)?),
             Self::Verify(args) => Box::new(verify::run(args, context)?),
             Self::Run(args) => Box::new(run::run(args, context)?),
+            Self::Retry(args) => Box::new(retry::run(args, context)?),
+            Self::Stop(args) => Box::new(stop::run(args, context)?),
+            Self::Resume(args) => Box::new(resume::run(args, context)?),
             Self::List(args) => Box::new(list::run(args, context)?),
             Self::Agents(args) => Box::new(agents::run(args, context)?),
             Self::Demo(args) => Box::new(demo::run(args, context)?),

@@ -1,10 +1,10 @@
 //! Configured values: settings that are no flags are held to what flags are held to, before anything starts.
 
-use super::{Error, Kind};
+use super::{Error, Kind, bounds};
 use crate::{engine::limits, model::worker::MOST, repo::settings::Settings};
 
 /// Settings that are times.
-const TIMES: [&str; 3] = ["par.timeout", "par.gateTimeout", "par.grace"];
+const TIMES: [&str; 5] = ["par.timeout", "par.idleTimeout", "par.budgetWall", "par.gateTimeout", "par.grace"];
 /// Settings that are counts, with the most that each may be.
 const COUNTS: [(&str, u16); 2] = [("par.jobs", u16::MAX), ("par.workers", MOST)];
 
@@ -14,6 +14,10 @@ pub(super) fn require_sound(settings: &Settings) -> Result<(), Error> {
         let value = settings.get(key).filter(|text| limits::parse_duration(text).is_none());
         refuse(key, value, "a time such as 90s, 10m or 1h30m")?;
     }
+    let tokens = settings.get("par.budgetTokens").filter(|text| bounds::tokens(text).is_err());
+    refuse("par.budgetTokens", tokens, "a number of tokens such as 200000, 200k or 1.5M")?;
+    let dollars = settings.get("par.budgetCost").filter(|text| bounds::dollars(text).is_err());
+    refuse("par.budgetCost", dollars, "a number of dollars such as 2.50")?;
     for (key, most) in COUNTS {
         let is_sound = |text: &&str| text.parse::<u16>().is_ok_and(|count| (1..=most).contains(&count));
         refuse(key, settings.get(key).filter(|text| !is_sound(text)), &format!("a number from 1 to {most}"))?;

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use crate::{
-    engine::{gate, journal, runs, supervisor, turn},
+    engine::{self, crew, gate, journal, runs, supervisor, turn},
     model::{agent_choice, rule, run_id, worker},
     repo::{git, identity, journal_notes, open, refs, seal, target},
 };
@@ -88,6 +88,19 @@ fn wrapped(error: Cause<'_>) -> Option<Cause<'_>> {
         return match error {
             gate::Error::Journal(inner) => Some(inner),
             gate::Error::Turn(inner) => Some(inner),
+            _ => None,
+        };
+    }
+    if let Some(error) = error.downcast_ref() {
+        return match error {
+            crew::Error::Journal(inner) => Some(inner),
+            crew::Error::Oversight(_) => None,
+        };
+    }
+    if let Some(error) = error.downcast_ref() {
+        return match error {
+            engine::worker::Error::Journal(inner) => Some(inner),
+            engine::worker::Error::Gate(inner) => Some(inner),
             _ => None,
         };
     }

@@ -2,10 +2,13 @@
 
 mod agent_setup;
 pub mod agents;
+pub mod bounds;
 mod configured;
 mod context;
 pub mod demo;
+mod detached;
 mod error;
+mod exclusive;
 pub mod gate;
 mod gate_choice;
 pub mod list;
@@ -13,10 +16,13 @@ pub mod merge;
 pub mod pick;
 mod program;
 pub mod report;
+pub mod resume;
+pub mod retry;
 pub mod run;
 pub mod seal;
 pub mod spawn;
 pub mod standing;
+pub mod stop;
 pub mod style;
 pub mod verify;
 

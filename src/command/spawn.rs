@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Kind, Report, agent_setup, configured,
+    Answer, Context, Error, Kind, Report, agent_setup, bounds, configured, detached, exclusive,
     gate_choice::{self, GateChoice, duration},
     report,
     standing::Standing,
@@ -15,13 +15,14 @@ use crate::{
     engine::{
         agent::Agent,
         command_line,
-        gate::{self, Gate, Subject},
+        crew::{Crew, Failed},
+        gate::Gate,
         journal::{self, Deed, Journal},
         limits,
+        orders::Orders,
         progress::Progress,
         site::Site,
         supervisor,
-        worker::{self, Assignment},
     },
     model::{
         fact::{
@@ -30,7 +31,7 @@ use crate::{
         },
         oid::Oid,
         ref_name::RefName,
-        rule::Rule,
+        rule::{Field, Rule},
         run_id::RunId,
         worker::{MOST, Worker},
     },
@@ -71,12 +72,18 @@ pub struct Args {
     /// Take these paths from base when gating, whatever a candidate made of them
     #[arg(long, value_name = "PATHSPEC")]
     pub protect: Vec<String>,
-    /// The most time for one worker, such as 90s, 10m or 1h30m
-    #[arg(long, value_name = "T", env = "GIT_PAR_TIMEOUT", value_parser = duration)]
-    pub timeout: Option<Duration>,
+    /// What may end it early.
+    #[command(flatten)]
+    pub bounds: bounds::Args,
     /// The run's name [default: made of the time and the task]
     #[arg(long, value_name = "RUN")]
     pub name: Option<String>,
+    /// Wait until no other run is at work in this repository, for up to T [default: 1h]
+    #[arg(long, value_name = "T", num_args = 0..=1, require_equals = true, default_missing_value = "1h", value_parser = duration)]
+    pub exclusive: Option<Duration>,
+    /// Leave the terminal: the run goes on by itself; 'git par list', 'log' and 'stop' work on it
+    #[arg(long)]
+    pub detach: bool,
     /// The agent's command line, run as it stands with the task in the file `$PAR_TASK_FILE`
     #[arg(last = true, value_name = "ARGV")]
     pub argv: Vec<OsString>,
@@ -92,6 +99,8 @@ pub struct Spawned {
     pub errors: Vec<String>,
     /// The folder of the worktrees, as this machine knows it; what is not UTF-8 is replaced.
     pub worktrees: String,
+    /// Whether the run goes on without this terminal.
+    pub detached: bool,
     #[serde(skip)]
     interrupted: bool,
 }
@@ -102,16 +111,29 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
     let settings = repository.settings()?;
     let identity = repository.require_identity()?;
     let plan = Plan::make(args, &repository, &settings)?;
+    let alone = args.exclusive.map(|patience| exclusive::wait(&repository, context, patience)).transpose()?;
     let journal = Journal::begin(&repository, plan.run.clone(), identity);
-    let _hold = supervisor::hold(&repository, &plan.run)?;
+    let hold = supervisor::hold(&repository, &plan.run)?;
     plan.begin(&journal, &repository)?;
     (context.listener)(Progress::Begun(plan.run.clone()));
     let mut site = Site::new(&journal, &repository, &settings)?;
     site.listener = context.listener;
     site.stop = context.stop.clone();
-    let errors = plan.work(&site, jobs(args.jobs, &settings));
+    let failed = if args.detach {
+        detached::go_on(&site, (hold, alone))?;
+        Vec::new()
+    } else {
+        Crew::gather(&site, &hold).work(None, None)?
+    };
     let standing = journal.ask(Standing::of).ok_or_else(|| Error::new(Kind::Cannot, "the run was not begun"))?;
-    Ok(Spawned { standing, errors, worktrees: site.root.display().to_string(), interrupted: context.stop.is_set() })
+    let errors = failed.into_iter().map(told).collect();
+    let worktrees = site.root.display().to_string();
+    Ok(Spawned { standing, errors, worktrees, detached: args.detach, interrupted: context.stop.is_set() })
+}
+
+/// Says of a worker that could not be recorded why.
+pub(super) fn told((worker, error): Failed) -> String {
+    format!("{worker}: {}", Error::from(error).messages.join(": "))
 }
 
 /// Returns how many children run at once: the flag, else the setting, else the number of cores.
@@ -127,9 +149,8 @@ struct Plan {
     base: Oid,
     agents: Vec<Agent>,
     gate: Option<Gate>,
-    timeout: Option<Duration>,
+    limits: Limits,
     rule: Rule,
-    jobs: u16,
 }
 
 impl Plan {
@@ -138,21 +159,27 @@ impl Plan {
         let wanted = agent_setup::Wanted { agents: &args.agents, argv: &args.argv, workers: args.workers };
         let task = task(args)?;
         let agents = agent_setup::choose(wanted, settings)?;
-        let configured_timeout = settings.get("par.timeout").and_then(limits::parse_duration);
+        let gate = chosen_gate(args, settings, repository)?;
+        args.bounds.require_gate(gate.is_some())?;
         Ok(Self {
             run: run_id(args.name.as_deref(), &task)?,
             task,
             base: require_base(repository, &args.base)?,
             agents,
-            gate: chosen_gate(args, settings, repository)?,
-            timeout: args.timeout.or(configured_timeout),
-            rule: settings.get("par.rule").map(str::parse).transpose()?.unwrap_or_default(),
-            jobs: jobs(args.jobs, settings),
+            gate,
+            limits: args.bounds.limits(jobs(args.jobs, settings), settings),
+            rule: rule(args.bounds.first, settings)?,
         })
     }
 
     fn begin(&self, journal: &Journal<'_>, repository: &Repository) -> Result<(), Error> {
         self.require_free(repository)?;
+        let gate = self.gate.as_ref().map(|gate| gate.argv.as_slice());
+        let scratch = repository.scratch_dir().join(self.run.as_str());
+        let orders = Orders::new(&self.agents, gate).save(&scratch);
+        orders.map_err(|error| {
+            Error::new(Kind::Cannot, format!("could not write in '{}': {error}", scratch.display()))
+        })?;
         let fact = RunStarted { args: self.args(repository)?, result: outcome()? };
         let begun = journal.append(|_| Deed::of(&fact).moving(RefName::base(&self.run), None, self.base));
         match begun {
@@ -184,6 +211,7 @@ impl Plan {
             worker,
             agent: agent.name().to_owned(),
             argv: agent.recorded_argv(&home),
+            task_on_stdin: agent.reads_task(),
         };
         let count = u16::try_from(self.agents.len()).unwrap_or(MOST);
         Ok(run_started::Args {
@@ -194,46 +222,15 @@ impl Plan {
             workers: Worker::first(count).zip(&self.agents).map(lane).collect(),
             gate: self.gate.as_ref().map(|gate| gate.plan.clone()),
             rule: self.rule.clone(),
-            limits: Limits {
-                jobs: self.jobs,
-                timeout_ms: self.timeout.and_then(|time| u64::try_from(time.as_millis()).ok()),
-                ..Limits::default()
-            },
+            limits: self.limits.clone(),
         })
     }
+}
 
-    fn work(&self, site: &Site<'_>, jobs: u16) -> Vec<String> {
-        let count = u16::try_from(self.agents.len()).unwrap_or(MOST);
-        let assignments: Vec<Assignment> =
-            Worker::first(count).zip(&self.agents).map(|(worker, agent)| self.assignment(worker, agent)).collect();
-        (site.listener)(Progress::Planned(assignments.iter().map(|assignment| assignment.worker).collect()));
-        let errors = limits::in_parallel(&assignments, jobs, |assignment| {
-            let error = self.work_one(site, assignment).err()?;
-            let text = format!("{}: {}", assignment.worker, error.messages.join(": "));
-            (site.listener)(Progress::Warning(text.clone()));
-            Some(text)
-        });
-        errors.into_iter().flatten().collect()
-    }
-
-    fn assignment(&self, worker: Worker, agent: &Agent) -> Assignment {
-        Assignment { worker, attempt: 1, agent: agent.clone(), task: self.task.clone(), timeout: self.timeout }
-    }
-
-    fn work_one(&self, site: &Site<'_>, assignment: &Assignment) -> Result<(), Error> {
-        if site.stop.is_set() {
-            return Ok(());
-        }
-        worker::run(site, assignment)?;
-        if site.stop.is_set() {
-            return Ok(());
-        }
-        let subject = site.journal.ask(|history| Subject::candidate(history, assignment.worker));
-        if let (Some(gate), Some(subject)) = (&self.gate, subject) {
-            gate::run(site, gate, subject)?;
-        }
-        Ok(())
-    }
+/// Reads the configured rule; where the first that passes is enough, that is what counts first.
+fn rule(first: bool, settings: &Settings) -> Result<Rule, Error> {
+    let configured: Rule = settings.get("par.rule").map(str::parse).transpose()?.unwrap_or_default();
+    Ok(if first { configured.led_by(Field::First) } else { configured })
 }
 
 fn task(args: &Args) -> Result<String, Error> {
@@ -298,6 +295,11 @@ fn outcome() -> Result<run_started::Outcome, git::Error> {
 impl Report for Spawned {
     fn text(&self) -> String {
         let run = &self.standing.run;
+        if self.detached {
+            return format!(
+                "run {run} goes on by itself\nnext: git par log -f {run}, git par list {run}, git par stop {run}\n"
+            );
+        }
         let next =
             if self.standing.gate.is_some() { "git par pick" } else { "git par gate -- CHECK, then git par pick" };
         let hint = if self.standing.has_hope() { format!("next: {next}\n") } else { String::new() };
@@ -314,6 +316,9 @@ impl Report for Spawned {
     }
 
     fn answer(&self) -> Answer {
+        if self.detached {
+            return Answer::Yes;
+        }
         match (self.interrupted, self.errors.is_empty() && self.standing.has_hope()) {
             (true, _) => Answer::Interrupted,
             (false, true) => Answer::Yes,

@@ -67,14 +67,19 @@ pub struct Subject {
     pub worker: Option<Worker>,
     attempt: Option<u32>,
     commit: Oid,
-    cause: u64,
 }
 
 impl Subject {
+    /// Names what one pass of an attempt left, which is nobody's candidate yet.
+    #[must_use]
+    pub fn pass((worker, attempt): (Worker, u32), commit: Oid) -> Self {
+        Self { worker: Some(worker), attempt: Some(attempt), commit }
+    }
+
     /// Names the run's base.
     #[must_use]
     pub fn base(site: &Site<'_>) -> Self {
-        Self { worker: None, attempt: None, commit: site.base, cause: 1 }
+        Self { worker: None, attempt: None, commit: site.base }
     }
 
     /// Names a worker's candidate; none before there is one.
@@ -83,7 +88,7 @@ impl Subject {
         let lane = history.lane(worker)?;
         let finished = lane.finished.as_ref()?;
         let commit = finished.fact.result.candidate;
-        Some(Self { worker: Some(worker), attempt: Some(lane.attempt()), commit, cause: finished.seq })
+        Some(Self { worker: Some(worker), attempt: Some(lane.attempt()), commit })
     }
 }
 
@@ -108,12 +113,19 @@ pub struct Said {
 /// Runs the check on one commit and records what it said; one that the user stopped said nothing.
 pub fn run(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Verdict, Error> {
     let _turn = turn::wait(site, subject.worker)?;
-    let Said { fact, took, log } = ask(site, gate, subject)?;
+    let said = ask(site, gate, subject)?;
+    record(site, &said)
+}
+
+/// Records what a check said of a worker's candidate, or of base; one that was stopped said nothing.
+pub fn record(site: &Site<'_>, Said { fact, took, log }: &Said) -> Result<Verdict, Error> {
     if fact.result.ending == Some(Ending::Stopped) {
-        // The user stopped the check: it has said nothing.
         return Ok(Verdict::None);
     }
-    site.journal.append(|_| Deed::of(&fact).causes([subject.cause]).took(took).logging(log.clone()))?;
+    site.journal.append(|history| {
+        let finished = fact.args.worker.map_or(Some(1), |worker| Some(history.lane(worker)?.finished.as_ref()?.seq));
+        Deed::of(fact).causes(finished).took(*took).logging(log.clone())
+    })?;
     Ok(fact.result.verdict)
 }
 
@@ -154,6 +166,7 @@ fn answer(site: &Site<'_>, gate: &Gate, (subject, wanted): (Subject, Wanted)) ->
         log: "gate.log",
         stdin: None,
         timeout: gate.timeout(),
+        idle: None,
     };
     match site.run(&errand, &[]) {
         Ok(outcome) => Answer::of(found.place, outcome),

@@ -10,7 +10,7 @@ use crate::{
         chain::{self, Chain, Form, Tip},
         event::{self, Draft, Event},
         fact::Payload,
-        history::{History, Illegal, Step},
+        history::{History, Illegal, Lane, Step},
         oid::Oid,
         person_note,
         ref_name::RefName,
@@ -170,6 +170,12 @@ impl Deed {
     }
 }
 
+/// Returns the event in which a worker's newest attempt began.
+#[must_use]
+pub fn started(lane: &Lane) -> Option<u64> {
+    lane.started.as_ref().map(|placed| placed.seq)
+}
+
 /// A run's journal, open for writing; shared by the threads of a run.
 #[derive(Debug)]
 pub struct Journal<'a> {
@@ -199,7 +205,14 @@ impl<'a> Journal<'a> {
         self.lock().clone()
     }
 
-    /// Reads something off the history as it is now.
+    /// Reads again what others have written meanwhile.
+    pub fn refresh(&self) -> Result<(), Error> {
+        let mut state = self.lock();
+        *state = State::load(self.repository, &self.run)?;
+        Ok(())
+    }
+
+    /// Reads something off the history as it was read last.
     pub fn ask<T>(&self, question: impl FnOnce(&History) -> T) -> T {
         question(&self.lock().history)
     }

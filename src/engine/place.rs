@@ -97,7 +97,7 @@ fn existing<'a>(site: &'a Site<'_>, wanted: Wanted, worker: Worker) -> Result<Fo
     let worktree = site.repository.run_worktree(&site.journal.run, &worker.to_string());
     let worktree = worktree.ok_or(Error::NoWorktree(worker))?;
     let index = site.scratch_of(Some(worker)).join("proof");
-    let known = super::worker::index_file(site, worker);
+    let known = super::keep::index_file(site, worker);
     let found = held(site, source(&worktree.path, &index, wanted.tree), &known)?;
     if found != wanted.tree {
         return Err(Error::Changed { worker, found });

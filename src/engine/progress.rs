@@ -25,6 +25,13 @@ pub enum Progress {
         /// The agent's name.
         agent: String,
     },
+    /// The gate did not let a pass through: the agent runs again in its worktree.
+    Again {
+        /// The worker.
+        worker: Worker,
+        /// Which pass begins.
+        iteration: u32,
+    },
     /// The agent ended and its candidate is kept.
     Finished {
         /// The worker.

@@ -1,6 +1,9 @@
 //! Runs: which are here, and which one a user means.
 
-use super::journal::{self, State};
+use super::{
+    journal::{self, State},
+    supervisor,
+};
 use crate::{
     model::{ref_name::RefName, run_id::RunId},
     repo::{journal_notes, open::Repository},
@@ -70,6 +73,20 @@ fn newest(repository: &Repository, runs: Vec<RunId>) -> Option<RunId> {
 
 fn started(repository: &Repository, run: &RunId) -> Option<String> {
     State::load(repository, run).ok()?.history.start()?.time.clone()
+}
+
+/// Lists the runs that some process of this machine works on now.
+pub fn at_work(repository: &Repository) -> Result<Vec<RunId>, supervisor::Error> {
+    let entries = std::fs::read_dir(repository.scratch_dir()).into_iter().flatten().flatten();
+    let mut runs: Vec<RunId> = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    runs.sort();
+    let mut held = Vec::new();
+    for run in runs {
+        if supervisor::is_held(repository, &run)? {
+            held.push(run);
+        }
+    }
+    Ok(held)
 }
 
 /// A run with what its journal says, or why it cannot be read.

@@ -62,6 +62,7 @@ fn measure(site: &Site<'_>, argv: &[OsString], (wanted, attempt): (Wanted, u32))
         log: "score.log",
         stdin: None,
         timeout: None,
+        idle: None,
     };
     site.run(&errand, &[]).map_err(|error| warn(&error)).ok()
 }

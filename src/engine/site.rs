@@ -7,9 +7,14 @@ use std::{
     time::Duration,
 };
 
-use super::{command_line, held_file::HeldFile, journal::Journal, progress::Listener};
+use super::{
+    command_line,
+    held_file::HeldFile,
+    journal::Journal,
+    progress::{Listener, Progress},
+};
 use crate::{
-    model::{log_digest::LogDigest, oid::Oid, worker::Worker},
+    model::{cut::Cut, ending::Ending, log_digest::LogDigest, oid::Oid, worker::Worker},
     process::{
         child::{self, Exit, Spec, Stdin},
         environment::Environment,
@@ -56,6 +61,7 @@ pub enum Error {
 }
 
 /// What every child of a run needs to know.
+#[derive(Clone)]
 pub struct Site<'a> {
     /// The repository.
     pub repository: &'a Repository,
@@ -79,6 +85,8 @@ pub struct Site<'a> {
     pub included: Vec<PathBuf>,
     /// How long a child that is told to end may take.
     pub grace: Duration,
+    /// Why children are stopped, where it is not a person's wish.
+    pub reason: Option<&'a (dyn Fn() -> Option<Cut> + Sync)>,
 }
 
 /// A child to run at a site.
@@ -98,6 +106,8 @@ pub struct Errand<'e> {
     pub stdin: Option<PathBuf>,
     /// The most time for it.
     pub timeout: Option<Duration>,
+    /// The most time in which it may print nothing.
+    pub idle: Option<Duration>,
 }
 
 /// What a child came to.
@@ -132,7 +142,26 @@ impl<'a> Site<'a> {
             setup: settings.get("par.setup").map(str::to_owned),
             included: repository.included_files()?,
             grace: settings.get("par.grace").and_then(super::limits::parse_duration).unwrap_or(GRACE),
+            reason: None,
         })
+    }
+
+    /// Tells of a worker what went wrong, with what lies behind it.
+    pub fn warn(&self, worker: Worker, error: &dyn std::error::Error) {
+        let mut text = format!("{worker}: {error}");
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        (self.listener)(Progress::Warning(text));
+    }
+
+    /// Says why a child was ended: where it was stopped, why that was.
+    #[must_use]
+    pub fn cut(&self, cut: Cut) -> Cut {
+        let reason = || self.reason.and_then(|reason| reason());
+        if cut == Cut::Stop { reason().unwrap_or(cut) } else { cut }
     }
 
     /// Returns the folder of one worker's live files; base has one too.
@@ -162,16 +191,26 @@ impl<'a> Site<'a> {
             stdin: errand.stdin.clone().map_or(Stdin::Null, Stdin::File),
             log: file.clone(),
             timeout: errand.timeout,
-            idle: None,
+            idle: errand.idle,
             grace: self.grace,
-            record: None,
+            record: Some(file.with_extension("process")),
         };
         let exit = child::run(&spec, &self.stop)?;
         held.put_back().map_err(failed)?;
+        self.outcome(exit, (errand.worker, errand.log), file)
+    }
+
+    fn outcome(&self, exit: Exit, (worker, name): (Option<Worker>, &str), file: PathBuf) -> Result<Outcome, Error> {
         let digest = log::digest(&file)?;
         let blob = self.repository.store_log(&file, digest.bytes)?;
-        let entry = LogEntry { folder: folder(errand.worker), name: errand.log.to_owned(), blob };
+        let entry = LogEntry { folder: folder(worker), name: name.to_owned(), blob };
         Ok(Outcome { exit, digest: LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes }, entry, file })
+    }
+
+    /// Keeps what a child of a supervisor that died had printed; how long it ran nobody knows.
+    pub fn outcome_of(&self, worker: Worker, log: &str) -> Result<Outcome, Error> {
+        let exit = Exit { ending: Ending::Interrupted, cut: None, elapsed: Duration::ZERO };
+        self.outcome(exit, (Some(worker), log), self.scratch_of(Some(worker)).join(log))
     }
 
     fn environment(&self, errand: &Errand<'_>, wanted: &[(&str, &str)]) -> Environment {
@@ -220,6 +259,7 @@ impl<'a> Site<'a> {
             log: "setup.log",
             stdin: None,
             timeout: None,
+            idle: None,
         };
         Ok(Some(self.run(&errand, &[])?).filter(|outcome| !outcome.exit.ending.is_success()))
     }

@@ -3,7 +3,9 @@
 use std::{
     fs::{self, File, TryLockError},
     io,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use crate::{model::run_id::RunId, repo::open::Repository};
@@ -11,7 +13,8 @@ use crate::{model::run_id::RunId, repo::open::Repository};
 /// The hold on a run, kept until it is dropped.
 #[derive(Debug)]
 pub struct Hold {
-    _file: File,
+    path: PathBuf,
+    files: Mutex<Vec<File>>,
 }
 
 /// Why a run could not be held.
@@ -33,14 +36,32 @@ pub enum Error {
 /// Holds a run while it is worked on.
 pub fn hold(repository: &Repository, run: &RunId) -> Result<Hold, Error> {
     let path = lock_path(repository, run);
-    let failed = |source| Error::File { path: path.clone(), source };
-    fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(failed)?;
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Hold { _file: file }),
+    match lock(&path) {
+        Ok(file) => Ok(Hold { path, files: Mutex::new(vec![file]) }),
         Err(TryLockError::WouldBlock) => Err(Error::Held(run.clone())),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
+        Err(TryLockError::Error(source)) => Err(Error::File { path, source }),
     }
+}
+
+fn lock(path: &Path) -> Result<File, TryLockError> {
+    fs::create_dir_all(path.parent().unwrap_or(path)).map_err(TryLockError::Error)?;
+    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(TryLockError::Error)?;
+    file.try_lock().map(|()| file)
+}
+
+impl Hold {
+    /// Makes the lock file again where somebody deleted it, so that the hold is seen.
+    pub fn renew(&self) {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |file: &File| Some(identity(&file.metadata().ok()?) == identity(&fs::metadata(&self.path).ok()?));
+        if !files.iter().any(|file| same(file) == Some(true)) {
+            files.extend(lock(&self.path).ok());
+        }
+    }
+}
+
+fn identity(found: &fs::Metadata) -> (u64, u64) {
+    (found.dev(), found.ino())
 }
 
 /// Tells whether some process works on a run now; those who only ask do not hinder each other.

@@ -1,34 +1,32 @@
-//! Workers: from an empty folder to a recorded candidate; the one place where a worker is started.
+//! Workers: from an empty folder to a recorded and gated candidate; the one place where a worker is started.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::{Duration, Instant};
 
 use super::{
     agent::Agent,
+    aside,
+    finish::{Finish, Went},
+    gate::{self, Gate, Subject},
     held_file::HeldFile,
     journal::{self, Deed},
+    keep::{self, Kept, index_file},
     progress::Progress,
+    reading,
     site::{self, Errand, Outcome, Site},
 };
 use crate::{
     model::{
-        agent_output,
-        candidate::{self, Candidate, Head, Left},
+        agent_output::Reading,
         ending::Ending,
-        fact::{WorkerFinished, WorkerStarted, worker_finished, worker_started},
-        oid::Oid,
-        preset, quote,
-        ref_name::RefName,
+        fact::{IterationFinished, WorkerStarted, iteration_finished, worker_started},
+        feedback::{self, CheckWords},
+        preset,
+        usage::Usage,
+        verdict::Verdict,
         worker::Worker,
     },
     process::log::Tail,
-    repo::{
-        checkout,
-        log_store::LogEntry,
-        measure,
-        merge::{self, NewCommit},
-        objects, snapshot,
-        worktree::Worktree,
-    },
+    repo::{checkout, log_store::LogEntry, main_checkout::MainCheckout, worktree::Worktree},
 };
 
 /// Why a worker could not be brought to its end; what it left is still in its worktree.
@@ -43,21 +41,18 @@ pub enum Error {
     /// The worktree.
     #[error(transparent)]
     Checkout(#[from] checkout::Error),
-    /// The snapshot.
+    /// What it left.
     #[error(transparent)]
-    Snapshot(#[from] snapshot::Error),
-    /// The measure.
-    #[error(transparent)]
-    Measure(#[from] measure::Error),
-    /// The commit.
-    #[error(transparent)]
-    Commit(#[from] merge::Error),
-    /// An object.
-    #[error(transparent)]
-    Objects(#[from] objects::Error),
+    Keep(#[from] keep::Error),
     /// The task.
     #[error(transparent)]
     Task(#[from] preset::Error),
+    /// The gate.
+    #[error(transparent)]
+    Gate(#[from] gate::Error),
+    /// What was at its place.
+    #[error(transparent)]
+    Aside(#[from] aside::Error),
 }
 
 /// One worker's work.
@@ -69,30 +64,31 @@ pub struct Assignment {
     pub attempt: u32,
     /// What it runs.
     pub agent: Agent,
-    /// The whole task text.
+    /// The whole text that the agent gets: the task, and what it is told beside that.
     pub task: String,
-    /// The most time for the agent.
+    /// The most time for the agent, in all its passes.
     pub timeout: Option<Duration>,
+    /// The most time in which the agent may print nothing.
+    pub idle: Option<Duration>,
+    /// What its candidate is put to.
+    pub gate: Option<Gate>,
+    /// How often the agent runs at most until the gate passes.
+    pub iterations: u32,
 }
 
-/// How the agent, or the step before it, went.
-struct Went {
-    ending: Ending,
-    failed_in: Option<&'static str>,
-    took: Duration,
-    /// What was printed by the agent, or by the step before it that failed.
-    log: Option<LogEntry>,
-    agent: Option<Outcome>,
+/// One attempt while it goes on.
+struct Attempt<'a> {
+    site: &'a Site<'a>,
+    assignment: &'a Assignment,
+    worktree: Worktree,
+    before: Option<MainCheckout>,
+    started: Instant,
+    iteration: u32,
+    usages: Vec<Option<Usage>>,
 }
 
-impl Went {
-    fn failed_in(step: &'static str, ending: Ending) -> Self {
-        Self { ending, failed_in: Some(step), took: Duration::ZERO, log: None, agent: None }
-    }
-}
-
-/// Runs one worker: worktree, agent, candidate, record.
-pub fn run(site: &Site<'_>, assignment: &Assignment) -> Result<Oid, Error> {
+/// Runs one worker: worktree, agent, candidate, record, gate. Tells what the gate said.
+pub fn run(site: &Site<'_>, assignment: &Assignment) -> Result<Verdict, Error> {
     start(site, assignment)?;
     (site.listener)(Progress::Preparing(assignment.worker));
     let path = site.root.join(assignment.worker.to_string());
@@ -100,36 +96,10 @@ pub fn run(site: &Site<'_>, assignment: &Assignment) -> Result<Oid, Error> {
         Ok(worktree) => worktree,
         Err(error) => return never_ran(site, assignment, &error.into()),
     };
-    let index = index_file(site, assignment.worker);
-    let failed = |source| site::Error::File { path: index.clone(), source };
-    worktree.save_index(&index).map_err(failed)?;
-    let held = HeldFile::open(&index).map_err(failed)?;
-    let went = match work(site, assignment, &worktree) {
-        Ok(went) => went,
-        Err(error) => {
-            warn(site, assignment.worker, &error);
-            Went::failed_in("agent", Ending::Failure { code: 127 })
-        }
-    };
-    held.put_back().map_err(failed)?;
-    let left = keep(site, assignment, &worktree)?;
-    finish(site, assignment, &went, left)
-}
-
-/// Returns the index of our own that knows a worker's files as they were checked out.
-#[must_use]
-pub fn index_file(site: &Site<'_>, worker: Worker) -> PathBuf {
-    site.scratch_of(Some(worker)).join("index")
-}
-
-fn warn(site: &Site<'_>, worker: Worker, error: &dyn std::error::Error) {
-    let mut text = format!("{worker}: {error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    (site.listener)(Progress::Warning(text));
+    let before = site.repository.main_checkout().ok();
+    let attempt =
+        Attempt { site, assignment, worktree, before, started: Instant::now(), iteration: 1, usages: Vec::new() };
+    attempt.run()
 }
 
 fn start(site: &Site<'_>, assignment: &Assignment) -> Result<(), Error> {
@@ -142,145 +112,160 @@ fn start(site: &Site<'_>, assignment: &Assignment) -> Result<(), Error> {
         base: site.base,
     };
     let fact = WorkerStarted { args, result: worker_started::Outcome {} };
-    site.journal.append(|_| Deed::of(&fact).causes([1]))?;
-    Ok(())
-}
-
-fn work(site: &Site<'_>, assignment: &Assignment, worktree: &Worktree) -> Result<Went, Error> {
-    let Assignment { worker, agent, task, .. } = assignment;
-    let task_file = site.task_file(Some(*worker));
-    site.write_scratch(&task_file, &agent.task_text(task))?;
-    if let Some(Outcome { exit, entry, .. }) = site.prepare(&worktree.path, Some(*worker))? {
-        return Ok(Went { log: Some(entry), ..Went::failed_in("setup", exit.ending) });
-    }
-    (site.listener)(Progress::Running { worker: *worker, agent: agent.name().to_owned() });
-    let errand = Errand {
-        argv: agent.argv(&task_file, task)?,
-        cwd: &worktree.path,
-        worker: Some(*worker),
-        attempt: assignment.attempt,
-        log: "agent.log",
-        stdin: agent.reads_task().then(|| task_file.clone()),
-        timeout: assignment.timeout,
-    };
-    let outcome = site.run(&errand, agent.environment())?;
-    let Outcome { exit, .. } = outcome;
-    let log = Some(outcome.entry.clone());
-    Ok(Went { ending: exit.ending, failed_in: None, took: exit.elapsed, log, agent: Some(outcome) })
-}
-
-/// What a worker left, kept as a commit and measured.
-struct Kept {
-    candidate: Oid,
-    tree: Oid,
-    diff: crate::model::diff_stat::DiffStat,
-    skipped: Vec<String>,
-    lost: bool,
-}
-
-fn keep(site: &Site<'_>, assignment: &Assignment, worktree: &Worktree) -> Result<Kept, Error> {
-    let index = index_file(site, assignment.worker);
-    let own_index = worktree.own_index();
-    let snapshot = match site.repository.snapshot(worktree.source(&own_index, &index, site.base_tree)) {
-        // The agent removed its worktree: its commits are all that is left.
-        Err(snapshot::Error::Gone(_)) => None,
-        other => Some(other?),
-    };
-    let head = head(site, worktree)?;
-    let tree = snapshot.as_ref().map(|snapshot| snapshot.tree).or(head.map(|head| head.tree)).unwrap_or(site.base_tree);
-    let left = Left { base: site.base, base_tree: site.base_tree, tree, head };
-    let candidate = commit(site, assignment, &left)?;
-    let diff = measure::measure(&site.repository.local(), site.base_tree, tree)?;
-    let skipped = snapshot.iter().flat_map(|snapshot| &snapshot.skipped).map(|path| quote::path(path)).collect();
-    Ok(Kept { candidate, tree, diff, skipped, lost: snapshot.is_none() })
-}
-
-fn head(site: &Site<'_>, worktree: &Worktree) -> Result<Option<Head>, Error> {
-    let Some(commit) = worktree.head() else { return Ok(None) };
-    let tree = site.repository.commit(commit)?.tree;
-    let leads_to_base = site.repository.leads_by_first_parents(commit, site.base).unwrap_or(false);
-    Ok(Some(Head { commit, tree, leads_to_base }))
-}
-
-fn commit(site: &Site<'_>, assignment: &Assignment, left: &Left) -> Result<Oid, Error> {
-    let parents = match left.candidate() {
-        Candidate::Existing(commit) => return Ok(commit),
-        Candidate::New(parents) => parents,
-    };
-    let trailers = [
-        ("Par-Run", site.journal.run.to_string()),
-        ("Par-Worker", assignment.worker.to_string()),
-        ("Par-Attempt", assignment.attempt.to_string()),
-    ];
-    let message = candidate::message(&assignment.task, &trailers);
-    let commit = NewCommit { tree: left.tree, parents: &parents, message: &message, may_sign: false };
-    Ok(site.repository.commit_tree(&commit)?)
-}
-
-fn finish(site: &Site<'_>, assignment: &Assignment, went: &Went, kept: Kept) -> Result<Oid, Error> {
-    let reading = read_output(site, assignment, went.agent.as_ref());
-    let failed_in = went.failed_in.or(kept.lost.then_some("snapshot")).map(str::to_owned);
-    let result = worker_finished::Outcome {
-        ending: went.ending,
-        failed_in,
-        candidate: kept.candidate,
-        tree: kept.tree,
-        diff: kept.diff.clone(),
-        log: went.agent.as_ref().map(|outcome| outcome.digest.clone()),
-        usage: reading.usage,
-        provider_error: reading.provider_error.clone(),
-        skipped: kept.skipped,
-        cut: None,
-        iterations: None,
-        checkout_changed: Vec::new(),
-    };
-    let args = worker_finished::Args { worker: assignment.worker, attempt: assignment.attempt };
-    record(site, &WorkerFinished { args, result }, went)?;
-    (site.listener)(Progress::Finished {
-        worker: assignment.worker,
-        ending: went.ending,
-        diff: kept.diff,
-        took: went.took,
-        provider_error: reading.provider_error,
-    });
-    Ok(kept.candidate)
-}
-
-fn record(site: &Site<'_>, fact: &WorkerFinished, went: &Went) -> Result<(), Error> {
-    let worker = fact.args.worker;
-    let name = RefName::candidate(&site.journal.run, worker);
-    let before = site.repository.ref_target(&name).map_err(journal::Error::from)?;
     site.journal.append(|history| {
-        let started = history.lane(worker).and_then(|lane| lane.started.as_ref()).map(|placed| placed.seq);
-        let deed = Deed::of(fact).causes(started).took(went.took).logging(went.log.clone());
-        deed.moving(name.clone(), before, fact.result.candidate)
+        let retried = history.lane(assignment.worker).and_then(|lane| lane.retried.as_ref()).map(|placed| placed.seq);
+        Deed::of(&fact).causes(retried.into_iter().chain([1]))
     })?;
     Ok(())
 }
 
-fn read_output(site: &Site<'_>, assignment: &Assignment, outcome: Option<&Outcome>) -> agent_output::Reading {
-    let (Agent::Preset(preset), Some(outcome)) = (&assignment.agent, outcome) else {
-        return agent_output::Reading::default();
-    };
-    match Tail::load(&outcome.file, agent_output::TAIL as u64) {
-        Ok(tail) => {
-            if tail.is_cut {
-                agent_output::read_tail(preset.dialect, &tail.text)
-            } else {
-                agent_output::read(preset.dialect, &tail.text)
-            }
-        }
-        Err(error) => {
-            warn(site, assignment.worker, &error);
-            agent_output::Reading::default()
-        }
-    }
+fn never_ran(site: &Site<'_>, assignment: &Assignment, error: &Error) -> Result<Verdict, Error> {
+    site.warn(assignment.worker, error);
+    let went = Went::failed_in("worktree", Ending::Failure { code: 128 });
+    Finish::of((assignment.worker, assignment.attempt)).record(site, &went, keep::nothing(site)?)?;
+    Ok(Verdict::None)
 }
 
-fn never_ran(site: &Site<'_>, assignment: &Assignment, error: &Error) -> Result<Oid, Error> {
-    warn(site, assignment.worker, error);
-    let went = Went::failed_in("worktree", Ending::Failure { code: 128 });
-    let diff = measure::measure(&site.repository.local(), site.base_tree, site.base_tree)?;
-    let kept = Kept { candidate: site.base, tree: site.base_tree, diff, skipped: Vec::new(), lost: false };
-    finish(site, assignment, &went, kept)
+impl Attempt<'_> {
+    fn run(mut self) -> Result<Verdict, Error> {
+        let index = index_file(self.site, self.assignment.worker);
+        let failed = |source| site::Error::File { path: index.clone(), source };
+        self.worktree.save_index(&index).map_err(failed)?;
+        let held = HeldFile::open(&index).map_err(failed)?;
+        let mut text = self.assignment.task.clone();
+        loop {
+            let went = self.pass(&text);
+            held.put_back().map_err(failed)?;
+            let kept = keep::keep(self.site, self.lane(), &self.worktree)?;
+            let Some(gate) = self.assignment.gate.as_ref().filter(|_| self.may_go_on(&went)) else {
+                return self.finish(&went, kept);
+            };
+            let said = gate::ask(self.site, gate, Subject::pass(self.lane(), kept.candidate))?;
+            if said.fact.result.verdict == Verdict::Pass || self.site.stop.is_set() {
+                return self.finish_with(&went, kept, &said);
+            }
+            text = self.next(&went, (&kept, gate), &said)?;
+        }
+    }
+
+    fn lane(&self) -> (Worker, u32) {
+        (self.assignment.worker, self.assignment.attempt)
+    }
+
+    /// Tells whether another pass may follow this one.
+    fn may_go_on(&self, went: &Went) -> bool {
+        let last = self.iteration >= self.assignment.iterations;
+        !last && went.failed_in.is_none() && went.cut.is_none() && !self.site.stop.is_set()
+    }
+
+    fn pass(&mut self, text: &str) -> Went {
+        match self.work(text) {
+            Ok(went) => went,
+            Err(error) => {
+                self.site.warn(self.assignment.worker, &error);
+                Went::failed_in("agent", Ending::Failure { code: 127 })
+            }
+        }
+    }
+
+    fn work(&mut self, text: &str) -> Result<Went, Error> {
+        let (site, Assignment { worker, agent, .. }) = (self.site, self.assignment);
+        let task_file = site.task_file(Some(*worker));
+        site.write_scratch(&task_file, &agent.task_text(text))?;
+        if self.iteration == 1
+            && let Some(Outcome { exit, entry, .. }) = site.prepare(&self.worktree.path, Some(*worker))?
+        {
+            return Ok(Went { log: Some(entry), cut: exit.cut, ..Went::failed_in("setup", exit.ending) });
+        }
+        (site.listener)(Progress::Running { worker: *worker, agent: agent.name().to_owned() });
+        if self.iteration == 1 {
+            self.started = Instant::now();
+        }
+        let errand = Errand {
+            argv: agent.argv(&task_file, text)?,
+            cwd: &self.worktree.path,
+            worker: Some(*worker),
+            attempt: self.assignment.attempt,
+            log: "agent.log",
+            stdin: agent.reads_task().then(|| task_file.clone()),
+            timeout: self.assignment.timeout.map(|timeout| timeout.saturating_sub(self.started.elapsed())),
+            idle: self.assignment.idle,
+        };
+        let outcome = site.run(&errand, agent.environment())?;
+        Ok(Went {
+            ending: outcome.exit.ending,
+            cut: outcome.exit.cut,
+            failed_in: None,
+            took: if self.iteration == 1 { outcome.exit.elapsed } else { self.started.elapsed() },
+            log: Some(outcome.entry.clone()),
+            agent: Some(outcome),
+        })
+    }
+
+    /// Records a pass that the gate did not let through, and writes the text of the next one.
+    fn next(&mut self, went: &Went, (kept, gate): (&Kept, &Gate), said: &gate::Said) -> Result<String, Error> {
+        let reading = reading::read(self.site, self.assignment, went.agent.as_ref());
+        let result = iteration_finished::Outcome {
+            ending: went.ending,
+            tree: kept.tree,
+            diff: kept.diff.clone(),
+            verdict: said.fact.result.verdict,
+            log: went.agent.as_ref().map(|outcome| outcome.digest.clone()),
+            usage: reading.usage.clone(),
+        };
+        let (worker, attempt) = self.lane();
+        let args = iteration_finished::Args { worker, attempt, iteration: self.iteration };
+        self.usages.push(reading.usage);
+        let fact = IterationFinished { args, result };
+        let log = went.log.clone().map(|log| LogEntry { name: format!("agent.{}.log", self.iteration), ..log });
+        self.site.journal.append(|history| {
+            Deed::of(&fact).causes(history.lane(worker).and_then(super::journal::started)).logging(log.clone())
+        })?;
+        self.iteration += 1;
+        (self.site.listener)(Progress::Again { worker, iteration: self.iteration });
+        let words = CheckWords {
+            command: super::command_line::shown(&gate.plan.argv),
+            verdict: said.fact.result.verdict,
+            output: self.gate_output(),
+        };
+        Ok(feedback::added(&self.assignment.task, &[words.text()]))
+    }
+
+    fn gate_output(&self) -> String {
+        let file = self.site.scratch_of(Some(self.assignment.worker)).join("gate.log");
+        Tail::load(&file, feedback::LONGEST_OUTPUT as u64).map(|tail| tail.text).unwrap_or_default()
+    }
+
+    fn finish(mut self, went: &Went, kept: Kept) -> Result<Verdict, Error> {
+        self.record(went, kept)?;
+        let (site, worker) = (self.site, self.assignment.worker);
+        let subject = site.journal.ask(|history| Subject::candidate(history, worker));
+        match (&self.assignment.gate, subject) {
+            (Some(gate), Some(subject)) if !site.stop.is_set() => Ok(gate::run(site, gate, subject)?),
+            _ => Ok(Verdict::None),
+        }
+    }
+
+    /// Records the end with what the gate said of it already.
+    fn finish_with(mut self, went: &Went, kept: Kept, said: &gate::Said) -> Result<Verdict, Error> {
+        self.record(went, kept)?;
+        Ok(gate::record(self.site, said)?)
+    }
+
+    fn record(&mut self, went: &Went, kept: Kept) -> Result<(), Error> {
+        let reading = reading::read(self.site, self.assignment, went.agent.as_ref());
+        let after = self.before.as_ref().and_then(|_| self.site.repository.main_checkout().ok());
+        let changed = after.zip(self.before.as_ref()).map(|(after, before)| after.changed_since(before));
+        let (worker, attempt) = self.lane();
+        self.usages.push(reading.usage);
+        let usage = Usage::total(&self.usages);
+        let finish = Finish {
+            worker,
+            attempt,
+            reading: Reading { usage, ..reading },
+            iterations: (self.assignment.iterations > 1).then_some(self.iteration),
+            checkout_changed: changed.unwrap_or_default(),
+        };
+        Ok(finish.record(self.site, went, kept)?)
+    }
 }

@@ -11,6 +11,7 @@ use super::{
     },
     oid::Oid,
     ranking::Contender,
+    usage::Spent,
     worker::Worker,
 };
 pub use lane::Lane;
@@ -80,6 +81,8 @@ pub struct History {
     pub merging: Option<Placed<MergeStarted>>,
     /// The merges that moved a branch, oldest first.
     pub merged: Vec<Placed<MergeFinished>>,
+    /// What the agents of all finished attempts said that they spent; what they did not say counts for nothing.
+    pub spent: Spent,
     /// That nothing of it is at work any more; none while something is, or may be.
     pub ended: Option<Placed<RunFinished>>,
 }
@@ -200,7 +203,9 @@ impl History {
         let started = started.ok_or_else(|| law.broken(format!("{} is not running", args.worker)))?;
         law.follows(started.seq)?;
         law.require(args.attempt == lane.attempt(), format!("{} is in another attempt", args.worker))?;
+        let usage = placed.fact.result.usage.clone();
         lane.finished = Some(placed);
+        self.spent.add(usage.as_ref());
         Ok(())
     }
 
@@ -209,9 +214,10 @@ impl History {
         let lane = self.lane_mut(law, args.worker)?;
         law.require(lane.is_running(), format!("{} is not running", args.worker))?;
         law.follows(lane.started.as_ref().map_or(0, |placed| placed.seq))?;
-        let expected = (lane.attempt(), lane.iterations + 1);
-        law.require((args.attempt, args.iteration) == expected, format!("{}'s next pass is another", args.worker))?;
-        lane.iterations = args.iteration;
+        let next = u32::try_from(lane.passes.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let same = (args.attempt, args.iteration) == (lane.attempt(), next);
+        law.require(same, format!("{}'s next pass is {next} of attempt {}", args.worker, lane.attempt()))?;
+        lane.passes.push(fact.result.usage.clone());
         Ok(())
     }
 

@@ -11,6 +11,7 @@ pub mod diff_stat;
 pub mod ending;
 pub mod event;
 pub mod fact;
+pub mod feedback;
 pub mod finding;
 pub mod gate_plan;
 pub mod hash;

@@ -77,6 +77,14 @@ impl Default for Rule {
 }
 
 impl Rule {
+    /// Puts this field, in its usual order, before all others.
+    #[must_use]
+    pub fn led_by(mut self, field: Field) -> Self {
+        self.0.retain(|key| key.field != field);
+        self.0.insert(0, Key { field, reversed: false });
+        self
+    }
+
     /// Tells whether a key looks at this field.
     #[must_use]
     pub fn uses(&self, field: Field) -> bool {

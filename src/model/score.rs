@@ -8,7 +8,9 @@ pub fn last_number(text: &str) -> Option<i64> {
     micro(text.lines().map(str::trim).rfind(|line| !line.is_empty())?)
 }
 
-fn micro(text: &str) -> Option<i64> {
+/// Reads a decimal number in millionths; none where it is none, or has more than six decimals.
+#[must_use]
+pub fn micro(text: &str) -> Option<i64> {
     let (negative, digits) =
         text.strip_prefix('-').map_or((false, text.strip_prefix('+').unwrap_or(text)), |rest| (true, rest));
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));

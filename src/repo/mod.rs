@@ -13,6 +13,7 @@ pub mod include;
 pub mod index_copy;
 pub mod journal_notes;
 pub mod log_store;
+pub mod main_checkout;
 pub mod measure;
 pub mod merge;
 pub mod objects;

@@ -106,6 +106,13 @@ impl Repository {
         entries.filter_map(|entry| registered(&entry.path())).collect()
     }
 
+    /// Moves a worktree of our own, or what is left of one, to another name.
+    pub fn move_worktree(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let call = self.common_git().call(["worktree", "move", "--force", "--force"]).args([from, to]);
+        // git will not move what no longer looks like a worktree.
+        if call.succeeds().unwrap_or(false) { Ok(()) } else { fs::rename(from, to) }
+    }
+
     /// Removes a worktree of our own with everything in it, whatever was made of its `.git` file.
     pub fn remove_worktree(&self, worktree: &Worktree) -> io::Result<()> {
         let call = self.common_git().call(["worktree", "remove", "--force", "--force"]).args([&worktree.path]);

@@ -34,7 +34,7 @@ fn eight_processes_at_one_run_lose_no_event() {
         );
         let journal = world.journal("r");
         let tip = chain::verify(journal.as_bytes(), Form::Canonical).unwrap();
-        assert_eq!(tip.count, 1 + 4 + 8 + 4);
+        assert_eq!(tip.count, 1 + 4 + 1 + 8 + 4);
         each_log_is_the_one_recorded(&world);
         world.fsck();
     }

@@ -97,7 +97,7 @@ fn a_rule_with_scores_needs_a_command_that_prints_one() {
     world
         .par(&["pick", "--by", "score", "--score", "no-such-program"])
         .refuses(128, "score command 'no-such-program' was not found");
-    assert_eq!(world.events("r").len(), 3, "nothing was recorded");
+    assert_eq!(world.events("r").len(), 4, "nothing was recorded");
     world.git(&["config", "par.score", "echo 7"]);
     assert_eq!(winner(&world, &["--by", "score"]), 1);
 }

@@ -39,7 +39,7 @@ fn an_unsigned_seal_is_said_to_be_one() {
     let before = world.own();
     let said = world.par(&["-q", "seal"]);
     insta::assert_snapshot!(said.snapshot(&world), @r"
-    sealed run r as <id> (4 events, unsigned: anyone could have made it)
+    sealed run r as <id> (5 events, unsigned: anyone could have made it)
     exit 0
     ");
     assert_eq!(world.own(), before);

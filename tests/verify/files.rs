@@ -23,7 +23,7 @@ fn a_journal_by_itself_is_checked_as_chain_and_history() {
         verified.is("ok-unsigned", 0);
         assert_eq!(
             (&verified.answer["runs"][0]["run"], &verified.answer["runs"][0]["events"]),
-            (&"r1".into(), &13.into())
+            (&"r1".into(), &14.into())
         );
     }
     fs::write(world.here.join("j.jsonl"), journal.replace("the task", "a task")).unwrap();

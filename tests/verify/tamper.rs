@@ -36,7 +36,7 @@ fn a_run_that_nobody_touched_is_ok() {
     }
     let text = world.par_ok(&["verify"]);
     let last = text.lines().last().unwrap();
-    assert!(last.starts_with("ok-unsigned: run r1, 13 events, up to "), "{last}");
+    assert!(last.starts_with("ok-unsigned: run r1, 14 events, up to "), "{last}");
     assert_eq!(text.lines().count(), findings.len() + 1);
 }
 

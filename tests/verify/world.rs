@@ -100,7 +100,7 @@ impl World {
         let world = Self::unsealed();
         world.git(&["update-ref", "refs/heads/main", "refs/par/r1/base"]);
         world.git(&["update-ref", "-d", "refs/par/r1/merge"]);
-        world.rechain(|events| events.truncate(11));
+        world.rechain(|events| events.truncate(12));
         world
     }
 

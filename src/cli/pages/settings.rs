@@ -8,11 +8,21 @@ pub(super) const ALL: &[Item] = &[
         "par.agent",
         "The agent of a worker where no `--agent` is given: the name of a preset or a command for the shell.",
     ),
+    ("par.budgetCost", "The most dollars that the agents of a run may say they cost, all together, such as `2.50`."),
+    (
+        "par.budgetTokens",
+        "The most tokens that the agents of a run may say they used, in and out, all together, such as `200k`.",
+    ),
+    ("par.budgetWall", "The most time for a whole run, such as `2h`."),
     ("par.gate", "The check, as a command for the shell, where the command line gives none."),
     ("par.gateTimeout", "The most time for one check that comes from `par.gate`, such as `10m`."),
     (
         "par.grace",
         "How long a child that is told to end (SIGTERM) may take before it is killed. The default is 10 seconds.",
+    ),
+    (
+        "par.idleTimeout",
+        "The most time in which an agent may print nothing, such as `5m`. Without it there is no limit.",
     ),
     ("par.jobs", "How many children run at once. The default is the number of cores."),
     (

@@ -82,7 +82,9 @@ fn judge_other(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> 
     let is_known = match short.split_once('/') {
         None if matches!(short, "logs" | "seal") => return None,
         None if matches!(short, "winner" | "merge") || worker(short).is_some() => false,
-        Some(("attempt" | "discarded", _)) => false,
+        // Refs move before the event that tells of it, so that a process may have died in between.
+        Some(("attempt", rest)) => is_attempt(case, rest, target),
+        Some(("discarded", rest)) => is_candidate_of(case, rest, target),
         _ => return Some(Finding::remark(Code::Refs, format!("ref {name} is none that a run has")).on(target)),
     };
     let message = || format!("ref {name} is at {target}, of which the journal knows nothing");
@@ -91,4 +93,15 @@ fn judge_other(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> 
 
 fn worker(text: &str) -> Option<Worker> {
     text.starts_with('w').then(|| text.parse().ok()).flatten()
+}
+
+fn is_attempt(case: &Case<'_>, name: &str, target: Oid) -> bool {
+    let Some((lane, attempt)) = name.split_once('.') else { return false };
+    let (Some(lane), Ok(attempt)) = (worker(lane), attempt.parse::<u32>()) else { return false };
+    case.finished()
+        .any(|(_, fact)| (fact.args.worker, fact.args.attempt, fact.result.candidate) == (lane, attempt, target))
+}
+
+fn is_candidate_of(case: &Case<'_>, name: &str, target: Oid) -> bool {
+    case.finished().any(|(_, fact)| Some(fact.args.worker) == worker(name) && fact.result.candidate == target)
 }

@@ -43,6 +43,9 @@ pub struct Lane {
     pub agent: String,
     /// The agent's command line.
     pub argv: Vec<String>,
+    /// Whether the task is what it reads on its standard input.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub task_on_stdin: bool,
 }
 
 /// What bounds a run.

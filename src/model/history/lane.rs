@@ -2,11 +2,13 @@
 
 use super::{Illegal, Law, Placed};
 use crate::model::{
+    ending::Ending,
     fact::{
         self, GateFinished, ScoreFinished, WorkerDiscarded, WorkerFinished, WorkerRetried, WorkerStarted, WorkerStopped,
     },
     oid::Oid,
     ranking::Contender,
+    usage::Usage,
     verdict::Verdict,
     worker::Worker,
 };
@@ -28,8 +30,8 @@ pub struct Lane {
     pub gate: Option<Placed<GateFinished>>,
     /// What the user's command said of that.
     pub score: Option<Placed<ScoreFinished>>,
-    /// How often its agent ran in this attempt without passing, where it may run several times.
-    pub iterations: u32,
+    /// What each pass of this attempt that the gate did not let through spent.
+    pub passes: Vec<Option<Usage>>,
     /// That its candidate is out of the running.
     pub discarded: Option<Placed<WorkerDiscarded>>,
 }
@@ -52,6 +54,14 @@ impl Lane {
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.started.is_some() && self.finished.is_none()
+    }
+
+    /// Tells whether its agent came to an end and no gate has looked at what it left.
+    #[must_use]
+    pub fn is_ungated(&self) -> bool {
+        let cut_short = |ending| matches!(ending, Ending::Stopped | Ending::Interrupted);
+        let ended = self.outcome().is_some_and(|outcome| !cut_short(outcome.ending));
+        ended && self.gate.is_none() && self.discarded.is_none()
     }
 
     /// Returns the candidate, where it is still in the running.

@@ -6,9 +6,12 @@ mod gate;
 mod list;
 mod merge;
 mod pick;
+mod resume;
+mod retry;
 mod run;
 mod seal;
 mod spawn;
+mod stop;
 mod suite;
 mod verify;
 
@@ -24,6 +27,9 @@ pub(super) const ALL: &[&Manual] = &[
     &seal::MANUAL,
     &verify::MANUAL,
     &run::MANUAL,
+    &stop::MANUAL,
+    &resume::MANUAL,
+    &retry::MANUAL,
     &list::MANUAL,
     &agents::MANUAL,
     &demo::MANUAL,

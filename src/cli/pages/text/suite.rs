@@ -98,9 +98,13 @@ pub(super) const MANUAL: Manual = Manual {
     ],
     settings: &[
         "par.agent",
+        "par.budgetCost",
+        "par.budgetTokens",
+        "par.budgetWall",
         "par.gate",
         "par.gateTimeout",
         "par.grace",
+        "par.idleTimeout",
         "par.jobs",
         "par.rule",
         "par.score",

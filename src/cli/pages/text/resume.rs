@@ -1,0 +1,33 @@
+//! The manual of `git par resume`.
+
+use crate::cli::pages::manual::{CANNOT, INTERRUPTED, Manual};
+
+/// The text of `git-par-resume.1`.
+pub(super) const MANUAL: Manual = Manual {
+    verb: Some("resume"),
+    description: &[
+        "Goes on with a run that was cut short: by a crash, a kill, a reboot, an interrupt, or the end of a budget. It can be repeated until nothing is left to do.",
+        "First it tells what each worker was doing whose process died, ends processes of it that are still there, and commits what is in its worktree, recorded as `interrupted`. Then it runs the workers that never began, and puts candidates that met no gate to the gate of the run.",
+        "A worker that was interrupted does not run again by itself: see git-par-retry(1).",
+        "The command lines of agents and gate are those that were given, kept in the repository's `par` folder; where that was deleted, those of the journal serve. A time budget counts anew.",
+    ],
+    sections: &[],
+    statuses: &[
+        ("0", "The run has a candidate that may win."),
+        ("1", "It has none, or a worker could not be recorded."),
+        ("2", "The command was not understood."),
+        ("3", "Another process works on the run."),
+        CANNOT,
+        INTERRUPTED,
+    ],
+    examples: &[
+        ("Go on with the newest run:", "git par resume"),
+        ("Then run again what was interrupted:", "git par retry --failed"),
+    ],
+    refs: &[
+        ("refs/par/<run>/w<n>", "Written: what the workers left."),
+        ("refs/notes/par/<run>", "Written: what happens."),
+    ],
+    settings: &["par.grace", "par.setup", "par.worktreeRoot"],
+    also: &["git-par-spawn(1)", "git-par-stop(1)", "git-par-retry(1)", "git-par-run(1)"],
+};

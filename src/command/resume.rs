@@ -1,0 +1,124 @@
+//! `git par resume`: a run whose supervisor died, or that was cut short, is taken over and brought to its end.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Answer, Context, Error, Report, report, spawn, standing::Standing};
+use crate::{
+    engine::{crew::Crew, journal::Journal, salvage, salvage::Found, site::Site, supervisor},
+    model::worker::Worker,
+};
+
+/// Go on with a run that was cut short: keep what its workers left, run those that did not run
+///
+/// What is in the worktree of a worker that died with its supervisor is committed and recorded as interrupted; processes
+/// of it that are still there are ended. Workers that never began are run, candidates that met no gate meet it.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// The run, or a unique beginning of its name [default: the newest]
+    pub run: Option<String>,
+    /// How many workers at once [default: as the run began]
+    #[arg(short = 'j', long, value_name = "JOBS", env = "GIT_PAR_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+}
+
+/// What a resumption answers.
+#[derive(Debug, Serialize)]
+pub struct Resumed {
+    /// How the run stands.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The workers that had died, and what was found of each.
+    pub interrupted: Vec<Salvaged>,
+    /// The workers that there was something left to do for.
+    pub worked_on: Vec<Worker>,
+    /// What kept a worker from being recorded; its work is in its worktree.
+    pub errors: Vec<String>,
+    #[serde(skip)]
+    was_interrupted: bool,
+}
+
+/// What was found of a worker that had died.
+#[derive(Clone, Debug, Serialize)]
+pub struct Salvaged {
+    /// The worker.
+    pub worker: Worker,
+    /// What it was doing.
+    pub doing: &'static str,
+    /// How many of its processes were still there, and were ended.
+    pub processes: usize,
+    /// How many files it had changed.
+    pub files: u64,
+}
+
+impl From<Found> for Salvaged {
+    fn from(found: Found) -> Self {
+        let Found { worker, doing, ended, files } = found;
+        Self { worker, doing, processes: ended, files }
+    }
+}
+
+/// Takes a run over and brings it to its end.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
+    let repository = context.open()?;
+    let settings = repository.settings()?;
+    let run = context.choose(&repository, args.run.as_deref())?;
+    let identity = repository.require_identity()?;
+    let hold =
+        supervisor::hold(&repository, &run).map_err(|error| Error::from(error).hint(format!("git par list {run}")))?;
+    let journal = Journal::open(&repository, run, identity)?;
+    let mut site = Site::new(&journal, &repository, &settings)?;
+    site.listener = context.listener;
+    site.stop = context.stop.clone();
+    let crew = Crew::gather(&site, &hold);
+    let found = salvage::salvage(&site, &crew)?;
+    for one in &found {
+        context.warn(told(one));
+    }
+    let worked_on = crew.todo();
+    let is_open = !worked_on.is_empty() || journal.ask(|history| history.ended.is_none());
+    let failed = if is_open { crew.work(None, args.jobs)? } else { Vec::new() };
+    let standing = journal.ask(Standing::of).expect("a run that is here has begun");
+    Ok(Resumed {
+        standing,
+        interrupted: found.into_iter().map(Salvaged::from).collect(),
+        worked_on,
+        errors: failed.into_iter().map(spawn::told).collect(),
+        was_interrupted: context.stop.is_set(),
+    })
+}
+
+fn told(found: &Found) -> String {
+    let Found { worker, doing, ended, files } = found;
+    let left = match ended {
+        0 => String::new(),
+        1 => "; a process of it was still there and was ended".to_owned(),
+        _ => format!("; {ended} processes of it were still there and were ended"),
+    };
+    let kept =
+        if *files == 0 { "it had changed nothing".to_owned() } else { format!("{files} changed files are kept") };
+    format!("{worker} was {doing} when the run was cut short: {kept}{left}")
+}
+
+impl Report for Resumed {
+    fn text(&self) -> String {
+        let Standing { run, .. } = &self.standing;
+        let nothing = self.interrupted.is_empty() && self.worked_on.is_empty();
+        let head = if nothing { "there was nothing left to do\n" } else { "" };
+        let retry = self.standing.workers.iter().any(|row| row.state == "interrupted");
+        let hint = if retry { format!("next: git par retry {run} --failed\n") } else { String::new() };
+        format!("run {run}\n{head}{}{}{hint}", self.standing.table(), self.standing.gate_line())
+    }
+
+    fn json(&self) -> Value {
+        report::object(self)
+    }
+
+    fn answer(&self) -> Answer {
+        match (self.was_interrupted, self.errors.is_empty() && self.standing.has_hope()) {
+            (true, _) => Answer::Interrupted,
+            (false, true) => Answer::Yes,
+            (false, false) => Answer::No,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `git par retry`: a new attempt of a worker; what it left before is kept as a superseded attempt.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Answer, Context, Error, Report, report, spawn, standing::Standing};
+use crate::{
+    engine::{
+        crew::Crew,
+        feedback,
+        journal::{Deed, Journal},
+        site::Site,
+        supervisor,
+    },
+    model::{
+        fact::{WorkerRetried, worker_retried},
+        history::{History, Lane},
+        ref_name::RefName,
+        verdict::Verdict,
+        worker::Worker,
+    },
+};
+
+/// Run workers again, each as a new attempt; what they left before stays under attempt/
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// The run, or a unique beginning of its name [default: the newest]
+    pub run: Option<String>,
+    /// A worker to run again; may be given several times
+    #[arg(short = 'w', long = "worker", value_name = "N", required_unless_present = "failed")]
+    pub workers: Vec<Worker>,
+    /// Every worker that failed, was cut short, changed nothing, or did not pass the gate
+    #[arg(long, conflicts_with = "workers")]
+    pub failed: bool,
+    /// Give the agent its old diff and what the gate printed
+    #[arg(long)]
+    pub with_feedback: bool,
+    /// How many workers at once [default: as the run began]
+    #[arg(short = 'j', long, value_name = "JOBS", env = "GIT_PAR_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+}
+
+/// What a retry answers.
+#[derive(Debug, Serialize)]
+pub struct Retried {
+    /// How the run stands.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The workers that ran again.
+    pub retried: Vec<Worker>,
+    /// What kept a worker from being recorded; its work is in its worktree.
+    pub errors: Vec<String>,
+    #[serde(skip)]
+    was_interrupted: bool,
+}
+
+/// Runs workers again.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
+    let repository = context.open()?;
+    let settings = repository.settings()?;
+    let run = context.choose(&repository, args.run.as_deref())?;
+    let identity = repository.require_identity()?;
+    let hold =
+        supervisor::hold(&repository, &run).map_err(|error| Error::from(error).hint(format!("git par list {run}")))?;
+    let journal = Journal::open(&repository, run, identity)?;
+    let workers = journal.ask(|history| chosen(history, args))?;
+    let mut site = Site::new(&journal, &repository, &settings)?;
+    site.listener = context.listener;
+    site.stop = context.stop.clone();
+    for worker in &workers {
+        queue_again(&site, *worker, args.with_feedback)?;
+    }
+    let failed =
+        if workers.is_empty() { Vec::new() } else { Crew::gather(&site, &hold).work(Some(&workers), args.jobs)? };
+    let standing = journal.ask(Standing::of).expect("a run that is here has begun");
+    let errors = failed.into_iter().map(spawn::told).collect();
+    Ok(Retried { standing, retried: workers, errors, was_interrupted: context.stop.is_set() })
+}
+
+/// Lists the workers that are meant, each held to what may be run again.
+fn chosen(history: &History, args: &Args) -> Result<Vec<Worker>, Error> {
+    if args.failed {
+        require_settled(history)?;
+        return Ok(history.lanes().filter(|(_, lane)| has_failed(history, lane)).map(|(worker, _)| worker).collect());
+    }
+    let mut workers = args.workers.clone();
+    workers.sort();
+    workers.dedup();
+    for worker in &workers {
+        let lane = history.lane(*worker).ok_or_else(|| Error::usage(format!("the run has no worker {worker}")))?;
+        if lane.is_running() {
+            require_settled(history)?;
+        }
+        if lane.is_queued() {
+            let run = history.run().map(|run| run.args.run.to_string()).unwrap_or_default();
+            return Err(Error::usage(format!("{worker} has not run yet")).hint(format!("git par resume {run}")));
+        }
+    }
+    Ok(workers)
+}
+
+/// Refuses a run of which a worker began and nobody recorded its end.
+fn require_settled(history: &History) -> Result<(), Error> {
+    let Some((worker, _)) = history.lanes().find(|(_, lane)| lane.is_running()) else { return Ok(()) };
+    let run = history.run().map(|run| run.args.run.to_string()).unwrap_or_default();
+    Err(Error::usage(format!("{worker} was cut short and is not recorded yet")).hint(format!("git par resume {run}")))
+}
+
+fn has_failed(history: &History, lane: &Lane) -> bool {
+    let Some(outcome) = lane.outcome() else { return lane.stopped.is_some() };
+    let checked = !history.is_gated() || lane.verdict() == Verdict::Pass;
+    lane.discarded.is_none() && (!outcome.ending.is_success() || outcome.diff.is_empty() || !checked)
+}
+
+/// Records that a worker is to run again; its candidate moves to where superseded ones are.
+fn queue_again(site: &Site<'_>, worker: Worker, with_feedback: bool) -> Result<(), Error> {
+    let told = if with_feedback { feedback::of(site, worker)? } else { None };
+    let run = &site.journal.run;
+    let refs = [RefName::candidate(run, worker), RefName::discarded(run, worker)];
+    let [current, discarded] = [site.repository.ref_target(&refs[0])?, site.repository.ref_target(&refs[1])?];
+    let [current_name, discarded_name] = refs;
+    site.journal.append(|history| {
+        let lane = history.lane(worker).cloned().unwrap_or_default();
+        let attempt = lane.attempt();
+        let args = worker_retried::Args { worker, attempt: attempt + 1, feedback: told.clone() };
+        let fact = WorkerRetried { args, result: worker_retried::Outcome { superseded: lane.candidate() } };
+        let deed = Deed::of(&fact).causes(over(&lane));
+        let name = RefName::attempt(run, worker, attempt);
+        // A process that died in the middle of this may have made it already.
+        let made = site.repository.ref_target(&name).ok().flatten().filter(|made| Some(*made) == lane.candidate());
+        let deed = deed.setting(name, made, lane.candidate());
+        deed.setting(current_name.clone(), current, None).setting(discarded_name.clone(), discarded, None)
+    })?;
+    Ok(())
+}
+
+/// Returns the event with which the attempt before was over.
+fn over(lane: &Lane) -> Option<u64> {
+    let finished = lane.finished.as_ref().map(|placed| placed.seq);
+    finished.or(lane.stopped.as_ref().map(|placed| placed.seq))
+}
+
+impl Report for Retried {
+    fn text(&self) -> String {
+        let run = &self.standing.run;
+        let head = if self.retried.is_empty() { "no worker has failed\n" } else { "" };
+        let hint = if self.standing.has_hope() { format!("next: git par pick {run}\n") } else { String::new() };
+        format!("run {run}\n{head}{}{}{hint}", self.standing.table(), self.standing.gate_line())
+    }
+
+    fn json(&self) -> Value {
+        report::object(self)
+    }
+
+    fn answer(&self) -> Answer {
+        match (self.was_interrupted, self.errors.is_empty() && self.standing.has_hope()) {
+            (true, _) => Answer::Interrupted,
+            (false, true) => Answer::Yes,
+            (false, false) => Answer::No,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! `git par stop`: workers end, in good order, and what they have done is kept.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Answer, Context, Error, Kind, Report, report, standing::Standing};
+use crate::{
+    engine::{
+        crew::Crew,
+        journal::{Deed, Journal},
+        oversight::control_file,
+        salvage,
+        site::Site,
+        supervisor::{self, Hold},
+    },
+    model::{
+        fact::{WorkerStopped, worker_stopped},
+        history::{History, Lane},
+        request::Request,
+        worker::Worker,
+    },
+    process::control,
+};
+
+/// How long the supervisor may take, beside the grace, until it has recorded what was stopped.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often it is looked whether it has.
+const STEP: Duration = Duration::from_millis(50);
+
+/// Stop workers: they are told to end, then killed; what they did is committed and recorded
+///
+/// Only processes of the run itself are ever signalled. Workers that have not begun will not begin.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// The run, or a unique beginning of its name [default: the newest]
+    pub run: Option<String>,
+    /// A worker to stop; may be given several times [default: all]
+    #[arg(short = 'w', long = "worker", value_name = "N")]
+    pub workers: Vec<Worker>,
+}
+
+/// What a stop answers.
+#[derive(Debug, Serialize)]
+pub struct Stopped {
+    /// How the run stands.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The workers that were stopped, or kept from beginning.
+    pub stopped: Vec<Worker>,
+}
+
+/// Stops workers.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<Stopped, Error> {
+    let repository = context.open()?;
+    let settings = repository.settings()?;
+    let run = context.choose(&repository, args.run.as_deref())?;
+    let identity = repository.require_identity()?;
+    let journal = Journal::open(&repository, run.clone(), identity)?;
+    let workers = journal.ask(|history| chosen(history, &args.workers))?;
+    let mut site = Site::new(&journal, &repository, &settings)?;
+    site.listener = context.listener;
+    for worker in &workers {
+        wish(&site, *worker)?;
+    }
+    match supervisor::hold(&repository, &run) {
+        Ok(hold) => settle(&site, &hold)?,
+        Err(supervisor::Error::Held(_)) => {
+            tell(&site, args, &workers)?;
+            wait(&site, context, &workers)?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    journal.refresh()?;
+    let standing = journal.ask(Standing::of).expect("a run that is here has begun");
+    Ok(Stopped { standing, stopped: workers })
+}
+
+/// Lists the workers that have not ended, of those that are meant.
+fn chosen(history: &History, wanted: &[Worker]) -> Result<Vec<Worker>, Error> {
+    for worker in wanted {
+        if history.lane(*worker).is_none() {
+            return Err(Error::usage(format!("the run has no worker {worker}")));
+        }
+    }
+    let is_open = |lane: &Lane| lane.finished.is_none() && (lane.started.is_some() || lane.stopped.is_none());
+    let open = history.lanes().filter(|(worker, lane)| (wanted.is_empty() || wanted.contains(worker)) && is_open(lane));
+    Ok(open.map(|(worker, _)| worker).collect())
+}
+
+/// Records the wish, unless the worker ended meanwhile.
+fn wish(site: &Site<'_>, worker: Worker) -> Result<(), Error> {
+    let attempt = |lane: &Lane| if lane.started.is_some() { lane.attempt() } else { 0 };
+    let wished = site.journal.append(|history| {
+        let attempt = history.lane(worker).map(attempt).unwrap_or_default();
+        let args = worker_stopped::Args { worker, attempt };
+        Deed::of(&WorkerStopped { args, result: worker_stopped::Outcome {} }).causes([1])
+    });
+    match wished {
+        Err(_) if site.journal.ask(|history| has_ended(history, worker)) => Ok(()),
+        other => Ok(other.map(drop)?),
+    }
+}
+
+fn has_ended(history: &History, worker: Worker) -> bool {
+    let lane = history.lane(worker);
+    lane.is_some_and(|lane| lane.finished.is_some() || (lane.started.is_none() && lane.stopped.is_some()))
+}
+
+/// Nobody works on the run: what its dead workers left is ended and kept here.
+fn settle(site: &Site<'_>, hold: &Hold) -> Result<(), Error> {
+    salvage::salvage(site, &Crew::gather(site, hold))?;
+    Ok(())
+}
+
+fn tell(site: &Site<'_>, args: &Args, workers: &[Worker]) -> Result<(), Error> {
+    let requests: Vec<Request> = if args.workers.is_empty() {
+        vec![Request::Stop(None)]
+    } else {
+        workers.iter().map(|worker| Request::Stop(Some(*worker))).collect()
+    };
+    let told = requests.into_iter().try_for_each(|request| control::send(&control_file(site), request));
+    match told {
+        Err(error) if supervisor::is_held(site.repository, &site.journal.run)? => Err(error.into()),
+        // It came to its end by itself.
+        _ => Ok(()),
+    }
+}
+
+/// Waits until the supervisor has recorded what it stopped.
+fn wait(site: &Site<'_>, context: &Context<'_>, workers: &[Worker]) -> Result<(), Error> {
+    let until = Instant::now() + site.grace + PATIENCE;
+    loop {
+        site.journal.refresh()?;
+        if site.journal.ask(|history| workers.iter().all(|worker| has_ended(history, *worker))) {
+            return Ok(());
+        }
+        if context.stop.wait(Some(STEP)).unwrap_or(true) {
+            return Err(Error::new(Kind::Interrupted, "interrupted while the workers were ending"));
+        }
+        if Instant::now() >= until {
+            let message = format!("run '{}' was told to stop and has not recorded it yet", site.journal.run);
+            return Err(Error::new(Kind::Busy, message).hint(format!("git par list {}", site.journal.run)));
+        }
+    }
+}
+
+impl Report for Stopped {
+    fn text(&self) -> String {
+        let run = &self.standing.run;
+        let head = if self.stopped.is_empty() { "every worker has ended already\n" } else { "" };
+        format!("run {run}\n{head}{}", self.standing.table())
+    }
+
+    fn json(&self) -> Value {
+        report::object(self)
+    }
+
+    fn answer(&self) -> Answer {
+        Answer::Yes
+    }
+}

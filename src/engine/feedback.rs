@@ -1,0 +1,39 @@
+//! Feedback: what a worker's newest attempt changed and what its gate printed, read for the agent of the next one.
+
+use super::{command_line, site::Site};
+use crate::{
+    model::{
+        feedback::{self, CheckWords},
+        history::{History, Lane},
+        log_digest::LogDigest,
+        worker::Worker,
+    },
+    repo::git,
+};
+
+/// The longest log of a gate that is looked into, in bytes.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+/// Writes what the next attempt of a worker is told; none where there is nothing to tell.
+pub fn of(site: &Site<'_>, worker: Worker) -> Result<Option<String>, git::Error> {
+    let lane = site.journal.ask(|history: &History| history.lane(worker).cloned()).unwrap_or_default();
+    let mut parts = Vec::new();
+    if let Some(candidate) = lane.candidate().filter(|candidate| *candidate != site.base) {
+        let call = site.repository.common_git().call(["diff-tree", "-p", "--no-ext-diff", "--no-textconv"]);
+        let diff = call.args([site.base.to_string(), candidate.to_string()]).bytes()?;
+        parts.push(feedback::of_diff(&String::from_utf8_lossy(&diff)));
+    }
+    parts.extend(check_words(site, &lane).map(|words| words.text()));
+    Ok((!parts.is_empty()).then(|| parts.join("\n")))
+}
+
+fn check_words(site: &Site<'_>, lane: &Lane) -> Option<CheckWords> {
+    let gate = &lane.gate.as_ref()?.fact;
+    let read = |log: &LogDigest| site.repository.blob(log.blob, log.bytes.min(LONGEST)).ok();
+    let output = gate.result.log.as_ref().and_then(read).unwrap_or_default();
+    Some(CheckWords {
+        command: command_line::shown(&gate.args.argv),
+        verdict: gate.result.verdict,
+        output: String::from_utf8_lossy(&output).into_owned(),
+    })
+}

@@ -1,0 +1,105 @@
+//! Keeping: what a worker left in its worktree becomes a commit, and is measured.
+
+use std::path::PathBuf;
+
+use super::site::Site;
+use crate::{
+    model::{
+        candidate::{self, Candidate, Head, Left},
+        diff_stat::DiffStat,
+        oid::Oid,
+        quote,
+        worker::Worker,
+    },
+    repo::{
+        measure,
+        merge::{self, NewCommit},
+        objects, snapshot,
+        worktree::Worktree,
+    },
+};
+
+/// Why what a worker left could not be kept; it is still in its worktree.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The snapshot.
+    #[error(transparent)]
+    Snapshot(#[from] snapshot::Error),
+    /// The measure.
+    #[error(transparent)]
+    Measure(#[from] measure::Error),
+    /// The commit.
+    #[error(transparent)]
+    Commit(#[from] merge::Error),
+    /// An object.
+    #[error(transparent)]
+    Objects(#[from] objects::Error),
+}
+
+/// What a worker left, kept as a commit and measured.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The commit; base itself where nothing changed.
+    pub candidate: Oid,
+    /// Its tree.
+    pub tree: Oid,
+    /// How much it differs from base.
+    pub diff: DiffStat,
+    /// Paths that could not be read and are not in it, quoted as git quotes.
+    pub skipped: Vec<String>,
+    /// Whether the worktree was gone, so that commits are all that is left.
+    pub lost: bool,
+}
+
+/// Returns the index of our own that knows a worker's files as they were checked out.
+#[must_use]
+pub fn index_file(site: &Site<'_>, worker: Worker) -> PathBuf {
+    site.scratch_of(Some(worker)).join("index")
+}
+
+/// Commits what is in an attempt's worktree now.
+pub fn keep(site: &Site<'_>, (worker, attempt): (Worker, u32), worktree: &Worktree) -> Result<Kept, Error> {
+    let index = index_file(site, worker);
+    let own_index = worktree.own_index();
+    let snapshot = match site.repository.snapshot(worktree.source(&own_index, &index, site.base_tree)) {
+        // The agent removed its worktree: its commits are all that is left.
+        Err(snapshot::Error::Gone(_)) => None,
+        other => Some(other?),
+    };
+    let head = head(site, worktree)?;
+    let tree = snapshot.as_ref().map(|snapshot| snapshot.tree).or(head.map(|head| head.tree)).unwrap_or(site.base_tree);
+    let left = Left { base: site.base, base_tree: site.base_tree, tree, head };
+    let candidate = commit(site, (worker, attempt), &left)?;
+    let diff = measure::measure(&site.repository.local(), site.base_tree, tree)?;
+    let skipped = snapshot.iter().flat_map(|snapshot| &snapshot.skipped).map(|path| quote::path(path)).collect();
+    Ok(Kept { candidate, tree, diff, skipped, lost: snapshot.is_none() })
+}
+
+/// Keeps nothing: the candidate of a worker that had no worktree is base.
+pub fn nothing(site: &Site<'_>) -> Result<Kept, Error> {
+    let diff = measure::measure(&site.repository.local(), site.base_tree, site.base_tree)?;
+    Ok(Kept { candidate: site.base, tree: site.base_tree, diff, skipped: Vec::new(), lost: false })
+}
+
+fn head(site: &Site<'_>, worktree: &Worktree) -> Result<Option<Head>, Error> {
+    let Some(commit) = worktree.head() else { return Ok(None) };
+    let tree = site.repository.commit(commit)?.tree;
+    let leads_to_base = site.repository.leads_by_first_parents(commit, site.base).unwrap_or(false);
+    Ok(Some(Head { commit, tree, leads_to_base }))
+}
+
+fn commit(site: &Site<'_>, (worker, attempt): (Worker, u32), left: &Left) -> Result<Oid, Error> {
+    let parents = match left.candidate() {
+        Candidate::Existing(commit) => return Ok(commit),
+        Candidate::New(parents) => parents,
+    };
+    let trailers = [
+        ("Par-Run", site.journal.run.to_string()),
+        ("Par-Worker", worker.to_string()),
+        ("Par-Attempt", attempt.to_string()),
+    ];
+    let task = site.journal.ask(|history| history.run().map(|run| run.args.task.clone())).unwrap_or_default();
+    let message = candidate::message(&task, &trailers);
+    let commit = NewCommit { tree: left.tree, parents: &parents, message: &message, may_sign: false };
+    Ok(site.repository.commit_tree(&commit)?)
+}

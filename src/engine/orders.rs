@@ -1,0 +1,143 @@
+//! Orders: the command lines of a run exactly as they were given, kept in the scratch folder for whoever goes on with it.
+//!
+//! The journal names no path of this machine; here, on the machine itself, they are needed. Where the file is gone the
+//! journal's command lines serve.
+
+use std::{
+    ffi::OsString,
+    fs, io,
+    os::unix::ffi::{OsStrExt, OsStringExt},
+    path::Path,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::agent::Agent;
+use crate::model::{fact::run_started::Lane, preset};
+
+/// The command lines of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Orders {
+    /// Each worker's, by number.
+    agents: Vec<Order>,
+    /// The gate's.
+    gate: Option<Vec<Vec<u8>>>,
+}
+
+/// What one worker runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Order {
+    /// A well-known agent CLI, by name.
+    Preset(String),
+    /// A text for the shell.
+    Shell(String),
+    /// A command line.
+    Command(Vec<Vec<u8>>),
+}
+
+impl Orders {
+    /// Writes down what is to run.
+    #[must_use]
+    pub fn new(agents: &[Agent], gate: Option<&[OsString]>) -> Self {
+        Self { agents: agents.iter().map(Order::from).collect(), gate: gate.map(bytes) }
+    }
+
+    /// Keeps them in a folder.
+    pub fn save(&self, folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        fs::write(folder.join("orders.json"), serde_json::to_vec(self)?)
+    }
+
+    /// Reads them from a folder; empty where they are gone or cannot be read.
+    #[must_use]
+    pub fn load(folder: &Path) -> Self {
+        let bytes = fs::read(folder.join("orders.json")).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// Returns what the worker at this place runs: as it was ordered, else as the journal has it.
+    #[must_use]
+    pub fn agent(&self, at: usize, lane: &Lane) -> Agent {
+        self.agents.get(at).and_then(Order::agent).unwrap_or_else(|| recorded(lane))
+    }
+
+    /// Returns the gate's command line: as it was ordered, else as the journal has it.
+    #[must_use]
+    pub fn gate(&self, recorded: &[String]) -> Vec<OsString> {
+        let ordered = self.gate.as_ref().map(|argv| argv.iter().cloned().map(OsString::from_vec).collect());
+        ordered.unwrap_or_else(|| recorded.iter().map(OsString::from).collect())
+    }
+}
+
+impl From<&Agent> for Order {
+    fn from(agent: &Agent) -> Self {
+        match agent {
+            Agent::Preset(preset) => Self::Preset(preset.name.to_owned()),
+            Agent::Shell(text) => Self::Shell(text.clone()),
+            Agent::Command(argv) => Self::Command(bytes(argv)),
+        }
+    }
+}
+
+impl Order {
+    fn agent(&self) -> Option<Agent> {
+        match self {
+            Self::Preset(name) => preset::find(name).map(Agent::Preset),
+            Self::Shell(text) => Some(Agent::Shell(text.clone())),
+            Self::Command(argv) => Some(Agent::Command(argv.iter().cloned().map(OsString::from_vec).collect())),
+        }
+    }
+}
+
+fn recorded(lane: &Lane) -> Agent {
+    match (preset::find(&lane.agent), lane.argv.as_slice()) {
+        (Some(preset), _) => Agent::Preset(preset),
+        (None, [sh, c, text]) if lane.task_on_stdin && sh == "sh" && c == "-c" => Agent::Shell(text.clone()),
+        (None, argv) => Agent::Command(argv.iter().map(OsString::from).collect()),
+    }
+}
+
+fn bytes(argv: &[OsString]) -> Vec<Vec<u8>> {
+    argv.iter().map(|argument| argument.as_bytes().to_vec()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::worker::Worker;
+
+    fn lane(agent: &Agent) -> Lane {
+        Lane {
+            worker: Worker::new(1).unwrap(),
+            agent: agent.name().to_owned(),
+            argv: agent.recorded_argv(Path::new("/repo")),
+            task_on_stdin: agent.reads_task(),
+        }
+    }
+
+    fn shown(agent: &Agent) -> String {
+        format!("{agent:?}")
+    }
+
+    #[test]
+    fn orders_are_read_as_they_were_given_and_else_from_the_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let agents = [
+            Agent::Preset(preset::find("claude").unwrap()),
+            Agent::Shell("/repo/fix.sh".to_owned()),
+            Agent::Command(vec!["sh".into(), "-c".into(), OsString::from_vec(b"/repo/\xff".to_vec())]),
+        ];
+        let gate = [OsString::from("/repo/check")];
+        Orders::new(&agents, Some(&gate)).save(folder.path()).unwrap();
+        let orders = Orders::load(folder.path());
+        for (at, agent) in agents.iter().enumerate() {
+            assert_eq!(shown(&orders.agent(at, &lane(agent))), shown(agent));
+        }
+        assert_eq!(orders.gate(&[]), gate);
+        let gone = Orders::load(&folder.path().join("gone"));
+        assert_eq!(shown(&gone.agent(1, &lane(&agents[1]))), shown(&Agent::Shell("./fix.sh".to_owned())));
+        assert!(matches!(gone.agent(2, &lane(&agents[2])), Agent::Command(argv) if argv.len() == 3));
+        assert_eq!(gone.gate(&["make".to_owned()]), ["make"]);
+    }
+}
