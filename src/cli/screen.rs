@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use anstream::ColorChoice;
+use anstream::{AutoStream, ColorChoice};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::Value;
@@ -61,8 +61,11 @@ pub(super) fn fail(message: &str, hints: &[String]) {
 
 /// Writes to standard output; a pipe that is closed at the other end is no error.
 fn write(text: &str) {
-    let mut out = anstream::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    // In one piece: a stream that looks for styles hands on what it passes line by line.
+    let mut shown = AutoStream::new(Vec::with_capacity(text.len()), anstream::stdout().current_choice());
+    let _ = shown.write_all(text.as_bytes());
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(&shown.into_inner()).and_then(|()| out.flush());
 }
 
 /// Writes out what would steer a terminal, but for line ends, tabs and our own styles.

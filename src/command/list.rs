@@ -62,9 +62,21 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Listing, Error> {
         let runs = all.into_iter().map(|(run, state)| entry(&repository, run, state)).collect();
         return Ok(Listing { runs, one: false });
     };
-    let run = runs::choose(&repository, Some(wanted))?;
-    let state = State::load(&repository, &run)?;
+    let (run, state) = load(&repository, wanted)?;
     Ok(Listing { runs: vec![entry(&repository, run, Ok(state))], one: true })
+}
+
+/// Reads the run that is named; a full name is taken for one at once, as looking for it first takes as long as reading.
+fn load(repository: &Repository, wanted: &str) -> Result<(RunId, State), Error> {
+    if let Ok(run) = wanted.parse() {
+        match State::load(repository, &run) {
+            Err(journal::Error::Unknown(_)) => {}
+            loaded => return Ok((run, loaded?)),
+        }
+    }
+    let run = runs::choose(repository, Some(wanted))?;
+    let state = State::load(repository, &run)?;
+    Ok((run, state))
 }
 
 fn entry(repository: &Repository, run: RunId, state: Result<State, journal::Error>) -> Entry {
