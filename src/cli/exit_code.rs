@@ -18,13 +18,13 @@ pub(super) fn of_answer(answer: Answer, signalled: Option<u8>) -> u8 {
     }
 }
 
-/// Returns the status of an error.
-pub(super) fn of_kind(kind: Kind) -> u8 {
+/// Returns the status of an error; `signalled` is that of the signal that came meanwhile.
+pub(super) fn of_kind(kind: Kind, signalled: Option<u8>) -> u8 {
     match kind {
         Kind::Usage => USAGE,
         Kind::Busy => 3,
         Kind::Conflict => 4,
         Kind::Cannot => 128,
-        Kind::Interrupted => 130,
+        Kind::Interrupted => signalled.unwrap_or(INTERRUPTED),
     }
 }

@@ -20,7 +20,11 @@ use clap::{
 
 use crate::{
     command::{Context, Error, Kind, Report},
-    process::{detach, interrupt, stop::Stop},
+    process::{
+        detach,
+        interrupt::{self, Interrupt},
+        stop::Stop,
+    },
 };
 use screen::Screen;
 use verbs::Verb;
@@ -135,10 +139,12 @@ fn with_folders(root: clap::Command) -> clap::Command {
 
 fn serve(cli: &Cli) -> ExitCode {
     let screen = Screen::new(cli.shared.color, cli.shared.quiet);
-    let answered = answer(cli, &screen);
+    let mut interrupt = None;
+    let answered = answer(cli, &screen, &mut interrupt);
+    let signalled = interrupt.as_ref().and_then(Interrupt::exit_status);
     screen.finish();
     match answered {
-        Ok((report, signalled)) => {
+        Ok(report) => {
             if cli.shared.json {
                 screen.answer_json(&report.json());
             } else {
@@ -148,20 +154,19 @@ fn serve(cli: &Cli) -> ExitCode {
         }
         Err(error) => {
             screen.complain(&error, cli.shared.json);
-            exit_code::of_kind(error.kind).into()
+            exit_code::of_kind(error.kind, signalled).into()
         }
     }
 }
 
-/// Carries out the verb; tells with its report the status of the signal that came meanwhile.
-fn answer(cli: &Cli, screen: &Screen) -> Result<(Box<dyn Report>, Option<u8>), Error> {
+/// Carries out the verb; what takes signals in good order meanwhile is left behind to be asked.
+fn answer(cli: &Cli, screen: &Screen, interrupt: &mut Option<Interrupt>) -> Result<Box<dyn Report>, Error> {
     cli.shared.folders.iter().try_for_each(|folder| enter(folder))?;
     let here = std::env::current_dir().map_err(|error| cannot(format!("cannot read the current folder: {error}")))?;
-    let interrupt = if cli.verb.is_long() { Some(interrupt::install()?) } else { None };
+    *interrupt = if cli.verb.is_long() { Some(interrupt::install()?) } else { None };
     let stop = interrupt.as_ref().map_or_else(Stop::new, |interrupt| Ok(interrupt.stop().clone()))?;
     let listener = |progress| screen.show(progress);
-    let report = cli.verb.run(&Context { here, listener: &listener, stop })?;
-    Ok((report, interrupt.and_then(|interrupt| interrupt.exit_status())))
+    cli.verb.run(&Context { here, listener: &listener, stop })
 }
 
 /// Goes to a folder.

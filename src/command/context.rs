@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::Error;
 use crate::{
     engine::{
+        audit,
         progress::{Listener, Progress},
         runs,
     },
@@ -36,6 +37,12 @@ impl Context<'_> {
             (self.listener)(Progress::Chosen(run.clone()));
         }
         Ok(run)
+    }
+
+    /// Returns the error of a command that the user did not want to wait for; none where he still does.
+    #[must_use]
+    pub fn interrupted(&self) -> Option<Error> {
+        self.stop.is_set().then(|| audit::Error::Interrupted.into())
     }
 
     /// Tells the user something that is no answer.

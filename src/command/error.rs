@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use crate::{
-    engine::{self, crew, gate, journal, runs, supervisor, turn},
+    engine::{self, audit, crew, gate, journal, runs, supervisor, turn},
     model::{agent_choice, rule, run_id, worker},
     repo::{git, identity, journal_notes, open, refs, seal, target},
 };
@@ -137,7 +137,9 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
     if lost || held {
         return Some(Kind::Busy);
     }
-    if let Some(turn::Error::Interrupted) = error.downcast_ref() {
+    let is_interrupted = matches!(error.downcast_ref(), Some(turn::Error::Interrupted))
+        || matches!(error.downcast_ref(), Some(audit::Error::Interrupted));
+    if is_interrupted {
         return Some(Kind::Interrupted);
     }
     matches!(error.downcast_ref(), Some(runs::Error::Ambiguous { .. })).then_some(Kind::Usage)

@@ -52,7 +52,7 @@ pub struct Args {
 
 /// Verifies.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Verification, Error> {
-    let subject = Subject::of(args.subject.as_deref(), &context.here)?;
+    let subject = Subject::of(args.subject.as_deref(), context)?;
     args.require_sense(&subject)?;
     let mut audits = match subject {
         Subject::Run(wanted) => {
@@ -72,7 +72,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Verification, Error> {
         }
         Subject::Journal(input) => {
             let form = if args.foreign { Form::Foreign } else { Form::Canonical };
-            vec![audit::journal_file(input, form)?]
+            vec![audit::journal_file(input, form).map_err(|error| context.interrupted().unwrap_or(error.into()))?]
         }
     };
     let needs_signature = args.require_signature || args.signer.is_some();
@@ -131,7 +131,8 @@ fn audit_all(
     let options = Options {
         signer: args.signer.clone(),
         trust: Some(trust),
-        regate: args.regate.then(|| Regate { stop: context.stop.clone(), listener: context.listener }),
+        regate: args.regate.then_some(Regate { listener: context.listener }),
+        stop: Some(context.stop.clone()),
     };
     runs.iter().map(|run| Ok(audit::run(repository, run, &options)?)).collect()
 }

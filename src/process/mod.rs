@@ -21,3 +21,4 @@ mod stat;
 pub mod stop;
 mod stray;
 pub mod suffix;
+pub mod watched;

@@ -32,6 +32,9 @@ pub enum Error {
     /// More paths differ than anybody could have changed.
     #[error("more than {most} paths and folders differ", most = change::MOST)]
     TooMany,
+    /// Whoever wanted to know does not want to wait any more.
+    #[error("interrupted")]
+    Interrupted,
     /// An object is there but cannot be read.
     #[error("object {0} cannot be read")]
     Unreadable(Oid, #[source] gix::Error),
@@ -52,10 +55,22 @@ pub enum Error {
 /// let a candidate hide its size. Fails where an object is missing or broken: what cannot be seen is never counted as
 /// nothing, and nothing is fetched.
 pub fn measure(repo: &gix::Repository, old: Oid, new: Oid) -> Result<DiffStat, Error> {
+    measure_while(repo, (old, new), &|| true)
+}
+
+/// Measures as [`measure`] does, from one tree to another, and asks before each path whether it is to go on.
+pub fn measure_while(
+    repo: &gix::Repository,
+    (old, new): (Oid, Oid),
+    is_going: &dyn Fn() -> bool,
+) -> Result<DiffStat, Error> {
     let mut repo = repo.clone();
     repo.objects.ignore_replacements = true;
     let mut tally = Tally::default();
     for change in Changes::between(&repo, old, new)? {
+        if !is_going() {
+            return Err(Error::Interrupted);
+        }
         tally.add(&repo, &change?)?;
     }
     Ok(tally.finish())

@@ -6,6 +6,7 @@ mod forge;
 mod places;
 mod regate;
 mod signatures;
+mod stops;
 mod tamper;
 mod tamper_objects;
 mod world;

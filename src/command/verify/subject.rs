@@ -3,10 +3,14 @@
 use std::{
     fs::File,
     io::{self, BufRead, BufReader},
+    os::fd::AsFd,
     path::{Path, PathBuf},
 };
 
-use crate::command::{Error, Kind};
+use crate::{
+    command::{Context, Error, Kind},
+    process::watched::Watched,
+};
 
 /// How much of a journal is read at once, in bytes.
 const CHUNK: usize = 256 * 1024;
@@ -22,34 +26,43 @@ pub(super) enum Subject {
 }
 
 impl Subject {
-    /// Tells what the user means; a relative path belongs to the folder `here`.
-    pub(super) fn of(wanted: Option<&str>, here: &Path) -> Result<Self, Error> {
+    /// Tells what the user means; a relative path belongs to the folder of the context.
+    pub(super) fn of(wanted: Option<&str>, context: &Context<'_>) -> Result<Self, Error> {
+        let here = &context.here;
         match wanted {
             None => Ok(Self::Run(None)),
-            Some("-") => Ok(Self::Journal(Box::new(BufReader::with_capacity(CHUNK, io::stdin())))),
-            Some(text) if names_file(text, here) => Self::of_file(&here.join(text), text),
+            Some("-") => Ok(Self::Journal(Box::new(watched(io::stdin(), context)))),
+            Some(text) if names_file(text, here) => Self::of_file(text, context),
             Some(text) => Ok(Self::Run(Some(text.to_owned()))),
         }
     }
 
-    fn of_file(path: &Path, text: &str) -> Result<Self, Error> {
+    fn of_file(text: &str, context: &Context<'_>) -> Result<Self, Error> {
+        let path = context.here.join(text);
         let unreadable = |error: io::Error| {
+            if let Some(interrupted) = context.interrupted() {
+                return interrupted;
+            }
             let mut wrong = Error::new(Kind::Cannot, format!("could not read '{text}'"));
             wrong.messages.push(error.to_string());
             wrong
         };
-        let file = File::open(path).map_err(unreadable)?;
+        let file = File::open(&path).map_err(unreadable)?;
         // Looked at without being taken out: what is read may be a pipe.
-        let mut input = BufReader::with_capacity(CHUNK, file);
+        let mut input = watched(file, context);
         let head = input.fill_buf().map_err(unreadable)?;
         if is_bundle(head) {
-            return Ok(Self::Bundle(path.to_owned()));
+            return Ok(Self::Bundle(path));
         }
         if head.starts_with(b"{") || ends(text, ".jsonl") {
             return Ok(Self::Journal(Box::new(input)));
         }
         Err(Error::usage(format!("'{text}' is neither a bundle nor a journal")))
     }
+}
+
+fn watched<R: io::Read + AsFd>(source: R, context: &Context<'_>) -> BufReader<Watched<R>> {
+    BufReader::with_capacity(CHUNK, Watched { source, stop: context.stop.clone() })
 }
 
 fn names_file(text: &str, here: &Path) -> bool {
@@ -69,11 +82,16 @@ fn is_bundle(head: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process::stop::Stop;
+
+    fn context(here: &Path) -> Context<'static> {
+        Context { here: here.to_owned(), listener: &|_| (), stop: Stop::new().unwrap() }
+    }
 
     fn kind(name: &str, content: &[u8]) -> &'static str {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(name), content).unwrap();
-        match Subject::of(Some(name), folder.path()) {
+        match Subject::of(Some(name), &context(folder.path())) {
             Ok(Subject::Run(_)) => "run",
             Ok(Subject::Bundle(_)) => "bundle",
             Ok(Subject::Journal(_)) => "journal",
@@ -94,9 +112,9 @@ mod tests {
     #[test]
     fn what_names_no_file_is_a_run() {
         let here = tempfile::tempdir().unwrap();
-        let of = |text| Subject::of(Some(text), here.path());
+        let of = |text| Subject::of(Some(text), &context(here.path()));
         assert!(matches!(of("20261120-142501-fix-k3f9"), Ok(Subject::Run(Some(_)))));
-        assert!(matches!(Subject::of(None, here.path()), Ok(Subject::Run(None))));
+        assert!(matches!(Subject::of(None, &context(here.path())), Ok(Subject::Run(None))));
         for text in ["a.jsonl", "a.bundle", "a/b"] {
             assert!(of(text).is_err_and(|error| error.messages[0] == format!("could not read '{text}'")), "{text}");
         }

@@ -49,7 +49,7 @@ fn objects(case: &Case<'_>, (base, base_tree): (Oid, Oid), candidates: &[Candida
     if let Some(finding) = judge_commit(case, (base, base_tree), "base") {
         tally.add(finding.at(1));
     }
-    for candidate in candidates {
+    for candidate in case.each(candidates) {
         let result = &candidate.fact.result;
         if let Some(finding) = judge_commit(case, (result.candidate, result.tree), &candidate.name()) {
             tally.add(candidate.weigh(finding));
@@ -73,7 +73,7 @@ fn judge_commit(case: &Case<'_>, (commit, tree): (Oid, Oid), what: &str) -> Opti
 
 fn descent(case: &Case<'_>, base: Oid, candidates: &[Candidate<'_>]) -> Vec<Finding> {
     let mut tally = Tally::new(Code::Descent);
-    for candidate in candidates {
+    for candidate in case.each(candidates) {
         let commit = candidate.fact.result.candidate;
         let finding = match case.repository.leads_by_first_parents(commit, base) {
             Ok(true) => continue,
@@ -91,9 +91,9 @@ fn descent(case: &Case<'_>, base: Oid, candidates: &[Candidate<'_>]) -> Vec<Find
 fn diffs(case: &Case<'_>, base_tree: Oid, candidates: &[Candidate<'_>]) -> Vec<Finding> {
     let mut tally = Tally::new(Code::Diff);
     let local = case.repository.local();
-    for candidate in candidates {
+    for candidate in case.each(candidates) {
         let result = &candidate.fact.result;
-        let finding = match measure::measure(&local, base_tree, result.tree) {
+        let finding = match measure::measure_while(&local, (base_tree, result.tree), &|| case.is_going()) {
             Ok(diff) if diff == result.diff => continue,
             Ok(diff) if diff.to_string() == result.diff.to_string() => {
                 let message = format!("{} changes {diff}, but not what the journal says", candidate.name());

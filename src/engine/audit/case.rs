@@ -16,6 +16,7 @@ use crate::{
         run_id::RunId,
         worker::Worker,
     },
+    process::stop::Stop,
     repo::open::Repository,
 };
 
@@ -31,13 +32,15 @@ pub(super) struct Case<'a> {
     newest: HashMap<Worker, usize>,
     /// What was found while reading.
     pub(super) findings: Vec<Finding>,
+    /// What ends the audit early.
+    pub(super) stop: Option<&'a Stop>,
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn load(repository: &'a Repository, run: &'a RunId) -> Result<Self, Error> {
+    pub(super) fn load(repository: &'a Repository, run: &'a RunId, stop: Option<&'a Stop>) -> Result<Self, Error> {
         let source = Source::load(repository, run)?;
         let refs = repository.refs_below(&RefName::prefix(run))?;
-        let ledger = source.journal.as_deref().map(Ledger::read).unwrap_or_default();
+        let ledger = source.journal.as_deref().map(|journal| Ledger::read(journal, stop)).unwrap_or_default();
         let mut findings = source.findings.clone();
         findings.extend(ledger.findings.iter().cloned());
         if let Some(other) = ledger.run().filter(|other| *other != run) {
@@ -45,7 +48,22 @@ impl<'a> Case<'a> {
         }
         let newest =
             (0..).zip(&ledger.facts).filter_map(|(at, told)| Some((finished(told)?.args.worker, at))).collect();
-        Ok(Self { repository, run, refs, source, ledger, newest, findings })
+        Ok(Self { repository, run, refs, source, ledger, newest, findings, stop })
+    }
+
+    /// Tells whether the user still wants to know.
+    pub(super) fn is_going(&self) -> bool {
+        !self.stop.is_some_and(Stop::is_set)
+    }
+
+    /// Goes through these for as long as the user wants to know: what is left out then, nobody gets to see.
+    pub(super) fn each<T>(&self, items: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+        items.into_iter().take_while(|_| self.is_going())
+    }
+
+    /// Fails where the audit was ended early, so that what it found is not all there is.
+    pub(super) fn require_going(&self) -> Result<(), Error> {
+        if self.is_going() { Ok(()) } else { Err(Error::Interrupted) }
     }
 
     /// Tells whether the journal is a chain and a legal history: only then its facts are worth a look.

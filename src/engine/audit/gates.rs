@@ -17,7 +17,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let Some((_, base_tree)) = case.base() else { return Vec::new() };
     let mut tally = Tally::new(CODE);
     let mut gates = 0;
-    for told in &case.ledger.facts {
+    for told in case.each(&case.ledger.facts) {
         match &told.fact {
             Fact::GateFinished(fact) => {
                 gates += 1;

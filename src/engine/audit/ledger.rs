@@ -11,6 +11,10 @@ use crate::model::{
     run_id::RunId,
     selection,
 };
+use crate::process::stop::Stop;
+
+/// After how many events it is asked whether the user still wants to know.
+const STRIDE: u64 = 1024;
 
 /// A fact with its place in the journal.
 #[derive(Clone)]
@@ -49,9 +53,12 @@ impl Default for Ledger {
 
 impl Ledger {
     /// Reads a whole journal of ours and keeps its facts.
-    pub(super) fn read(journal: &[u8]) -> Self {
+    pub(super) fn read(journal: &[u8], stop: Option<&Stop>) -> Self {
         let (mut links, mut law) = (Links::new(Form::Canonical), Law::new(true));
         for line in chain::lines(journal) {
+            if links.chain.tip().count % STRIDE == 0 && stop.is_some_and(Stop::is_set) {
+                break;
+            }
             let event = line.map_err(|broken| links.end(&broken)).ok().and_then(|line| links.push(line));
             let Some(event) = event else { break };
             law.take(&event);

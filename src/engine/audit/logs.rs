@@ -36,7 +36,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
         Ok(kept) => tally.extend(newest(case, &kept, commit)),
         Err(error) => tally.add(unreadable(CODE, &error, "the logs")),
     }
-    for (seq, log) in &logs {
+    for (seq, log) in case.each(&logs) {
         tally.extend(judge(case, log).map(|finding| finding.at(*seq)));
     }
     tally.done(format!("{}, with the recorded SHA-256", count(logs.len(), "log")))

@@ -21,7 +21,7 @@ const CODE: Code = Code::Merge;
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut tally = Tally::new(CODE);
     let mut merges = 0;
-    for told in &case.ledger.facts {
+    for told in case.each(&case.ledger.facts) {
         let Fact::MergeFinished(fact) = &told.fact else { continue };
         merges += 1;
         let findings = match fact.result.commit {

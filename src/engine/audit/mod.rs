@@ -52,13 +52,14 @@ pub enum Error {
     /// There is no place to gate again.
     #[error(transparent)]
     Site(#[from] site::Error),
+    /// The user did not want to wait for the rest.
+    #[error("interrupted before all of it was looked at")]
+    Interrupted,
 }
 
 /// How the recorded gates are run again.
 #[derive(Clone)]
 pub struct Regate<'a> {
-    /// What ends them early.
-    pub stop: Stop,
     /// Who is told what happens.
     pub listener: Listener<'a>,
 }
@@ -72,6 +73,8 @@ pub struct Options<'a> {
     pub trust: Option<&'a Repository>,
     /// Whether and how the recorded gates are run again.
     pub regate: Option<Regate<'a>>,
+    /// What ends the audit early.
+    pub stop: Option<Stop>,
 }
 
 /// What an audit came to.
@@ -128,15 +131,16 @@ pub fn runs(repository: &Repository) -> Result<Vec<RunId>, Error> {
 
 /// Audits everything of a run: its facts, its seal, and the signature under it.
 pub fn run(repository: &Repository, run: &RunId, options: &Options<'_>) -> Result<Audit, Error> {
-    let mut audit = steady(repository, run, |case| {
+    let mut audit = steady((repository, run), options.stop.as_ref(), |case| {
         let mut findings = facts_of(case);
         findings.extend(seal::check(case));
         let signature = signature::check(case, options, &mut findings)?;
         Ok(Audit::of(case, findings, signature))
     })?;
     if let Some(again) = &options.regate {
-        let case = Case::load(repository, run)?;
+        let case = Case::load(repository, run, options.stop.as_ref())?;
         audit.findings.extend(regate::check(&case, again)?);
+        case.require_going()?;
         let broken = finding::conclude(&audit.findings, Signature::Absent);
         // A signature can only be outweighed.
         audit.outcome = if broken == Outcome::OkUnsigned { audit.outcome } else { broken };
@@ -146,13 +150,13 @@ pub fn run(repository: &Repository, run: &RunId, options: &Options<'_>) -> Resul
 
 /// Audits what a seal would put its name to: all but the seal and its signature.
 pub fn facts(repository: &Repository, run: &RunId) -> Result<Audit, Error> {
-    steady(repository, run, |case| Ok(Audit::of(case, facts_of(case), (Signature::Absent, None))))
+    steady((repository, run), None, |case| Ok(Audit::of(case, facts_of(case), (Signature::Absent, None))))
 }
 
 /// Audits once more where the run went on meanwhile: journal and refs are read one after the other.
 fn steady(
-    repository: &Repository,
-    run: &RunId,
+    (repository, run): (&Repository, &RunId),
+    stop: Option<&Stop>,
     audit: impl Fn(&Case<'_>) -> Result<Audit, Error>,
 ) -> Result<Audit, Error> {
     // Several refs move with an event, one after the other: the journal may be ahead of them for a moment.
@@ -162,7 +166,9 @@ fn steady(
     let mut tries = 0;
     let mut before = look()?;
     loop {
-        let audit = audit(&Case::load(repository, run)?)?;
+        let case = Case::load(repository, run, stop)?;
+        let audit = audit(&case)?;
+        case.require_going()?;
         tries += 1;
         let is_sure = !matches!(audit.outcome, Outcome::Broken | Outcome::Incomplete) || tries == TRIES;
         let after = if is_sure { return Ok(audit) } else { look()? };
@@ -202,7 +208,7 @@ mod tests {
         let repository = Repository::open_own(folder.path()).unwrap();
         let blob = repository.write_blob(b"").unwrap().to_string();
         let calls = Cell::new(0);
-        let audit = steady(&repository, &"r1".parse().unwrap(), |case| {
+        let audit = steady((&repository, &"r1".parse().unwrap()), None, |case| {
             calls.set(calls.get() + 1);
             repository.git().call(["update-ref", "refs/par/r1/winner", &blob]).bytes()?;
             let weight = if case.refs.is_empty() { Weight::Missing } else { Weight::Remark };

@@ -27,7 +27,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut expected: BTreeMap<String, (Oid, &[u8])> =
         texts.iter().map(|(commit, text)| (commit.to_string(), (*commit, text.as_bytes()))).collect();
     expected.insert(base.to_string(), (base, journal));
-    for (name, blob) in notes {
+    for (name, blob) in case.each(notes) {
         match expected.remove(name) {
             Some((object, text)) => tally.extend(judge(case, (object, *blob), text)),
             None => tally.add(Finding::broken(CODE, format!("the note on {name} is none of the run's")).on(*blob)),

@@ -21,7 +21,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     for (name, target) in &expected {
         tally.extend(judge(case, name, *target));
     }
-    for (name, target) in &case.refs {
+    for (name, target) in case.each(&case.refs) {
         if !expected.iter().any(|(known, _)| known == name) {
             tally.extend(judge_other(case, name, *target));
         }

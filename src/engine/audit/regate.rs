@@ -35,7 +35,9 @@ pub(super) fn check(case: &Case<'_>, regate: &Regate<'_>) -> Result<Vec<Finding>
     let root = site.root.clone();
     site.root = root.join(format!("verify-{}", name()?));
     site.scratch = case.repository.scratch_dir().join(case.run.as_str()).join(format!("verify-{}", name()?));
-    site.stop = regate.stop.clone();
+    if let Some(stop) = case.stop {
+        site.stop = stop.clone();
+    }
     site.listener = regate.listener;
     (site.base, site.base_tree) = case.base().unwrap_or((site.base, site.base_tree));
     let findings = gate_all(case, &site);
@@ -70,7 +72,7 @@ fn gate_all(case: &Case<'_>, site: &Site<'_>) -> Result<Vec<Finding>, Error> {
     let lanes =
         history.lanes().filter_map(|(worker, lane)| Some((Subject::candidate(history, worker)?, lane.gate.as_ref()?)));
     let task = history.run().map_or("", |run| run.args.task.as_str());
-    for (subject, placed) in base.into_iter().chain(lanes) {
+    for (subject, placed) in case.each(base.into_iter().chain(lanes)) {
         site.write_scratch(&site.task_file(subject.worker), task)?;
         tally.extend(gate_one(site, subject, placed).map(|finding| finding.at(placed.seq)));
         gates += 1;
@@ -89,7 +91,8 @@ fn gate_one(site: &Site<'_>, subject: Subject, placed: &Placed<GateFinished>) ->
         Err(error) => return Some(undecided(&whose, &error.to_string())),
     };
     if site.stop.is_set() {
-        return Some(undecided(&whose, "it was interrupted"));
+        // The whole audit ends with it.
+        return None;
     }
     if said.verdict == recorded.verdict {
         return None;

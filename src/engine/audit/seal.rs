@@ -76,7 +76,7 @@ fn ledger<'c>(case: &'c Case<'_>, sealed: &Sealed) -> Cow<'c, Ledger> {
     if case.source.journal.as_ref() == Some(&sealed.journal) {
         Cow::Borrowed(&case.ledger)
     } else {
-        Cow::Owned(Ledger::read(&sealed.journal))
+        Cow::Owned(Ledger::read(&sealed.journal, case.stop))
     }
 }
 
