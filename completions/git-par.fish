@@ -155,7 +155,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand seal" -l json -d 'Answer
 complete -c git-par -n "__fish_git_par_using_subcommand seal" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand seal" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand seal" -s V -l version -d 'Print version'
-complete -c git-par -n "__fish_git_par_using_subcommand verify" -l signer -d 'Say no where it was not signed by this principal of your allowed signers' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand verify" -l signer -d 'Say no where it was not signed by this principal of your allowed signers; may be given several times, for one of several' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand verify" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand verify" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''

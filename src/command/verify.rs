@@ -42,9 +42,9 @@ pub struct Args {
     /// Say no where nobody signed
     #[arg(long)]
     pub require_signature: bool,
-    /// Say no where it was not signed by this principal of your allowed signers
-    #[arg(long, value_name = "PRINCIPAL")]
-    pub signer: Option<String>,
+    /// Say no where it was not signed by this principal of your allowed signers; may be given several times, for one of several
+    #[arg(long = "signer", value_name = "PRINCIPAL")]
+    pub signers: Vec<String>,
     /// Take a journal file in any JSON, as another program wrote it, and check its chain only
     #[arg(long)]
     pub foreign: bool,
@@ -75,10 +75,10 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Verification, Error> {
             vec![audit::journal_file(input, form).map_err(|error| context.interrupted().unwrap_or(error.into()))?]
         }
     };
-    let needs_signature = args.require_signature || args.signer.is_some();
+    let needs_signature = args.require_signature || !args.signers.is_empty();
     if needs_signature {
         for audit in &mut audits {
-            demand::tell(audit, args.signer.as_deref());
+            demand::tell(audit, &args.signers);
         }
     }
     Ok(Verification { runs: audits, needs_signature })
@@ -129,7 +129,7 @@ fn audit_all(
     (repository, trust, runs): (&Repository, &Repository, Vec<RunId>),
 ) -> Result<Vec<Audit>, Error> {
     let options = Options {
-        signer: args.signer.clone(),
+        signers: args.signers.clone(),
         trust: Some(trust),
         regate: args.regate.then_some(Regate { listener: context.listener }),
         stop: Some(context.stop.clone()),

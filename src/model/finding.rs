@@ -40,6 +40,8 @@ pub enum Code {
     History,
     /// Each commit and tree named in the journal exists.
     Objects,
+    /// The run's base is in the history of a branch here.
+    Base,
     /// Each ref of the run is where the journal says.
     Refs,
     /// Each candidate descends from base.

@@ -53,6 +53,18 @@ impl Repository {
         }
     }
 
+    /// Tells whether a branch here, or one that a remote had, has a commit in its history; none where there is no branch.
+    pub fn is_on_branch(&self, commit: Oid) -> Result<Option<bool>, git::Error> {
+        let first = |asked: &[&str]| {
+            let call = self.git().call(["for-each-ref", "--count=1", "--format=%(refname)"]).args(asked);
+            call.args(["refs/heads/", "refs/remotes/"]).bytes()
+        };
+        if !first(&["--contains", &commit.to_string()])?.is_empty() {
+            return Ok(Some(true));
+        }
+        Ok(if first(&[])?.is_empty() { None } else { Some(false) })
+    }
+
     /// Tells whether a commit is another one or an ancestor of it.
     pub fn is_ancestor(&self, ancestor: Oid, of: Oid) -> Result<bool, git::Error> {
         let call = self.git().call(["merge-base", "--is-ancestor", &ancestor.to_string(), &of.to_string()]);

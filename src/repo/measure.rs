@@ -5,6 +5,7 @@ mod content;
 
 use crate::model::{diff_stat::DiffStat, line_edit, line_edit::Edit, oid::Oid, patch_id::PatchId, quote};
 use change::{Change, Changes};
+pub(super) use change::{DEEPEST, MOST};
 use content::Content;
 
 /// What keeps two trees from being measured.

@@ -6,6 +6,7 @@ pub mod bundle;
 pub mod checkout;
 pub mod commits;
 pub mod durable;
+pub mod extent;
 pub mod git;
 mod holder;
 pub mod identity;

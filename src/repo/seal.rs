@@ -86,8 +86,8 @@ pub struct Sealed {
 /// What git said of a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// It is what it is; the principal, or the key, is named where it is known.
-    Known(Signature, Option<String>),
+    /// It is what it is; the principals, or the key, are named where they are known.
+    Known(Signature, Vec<String>),
     /// It does not belong to what it signs.
     Bad(String),
 }
@@ -224,8 +224,10 @@ fn judge(said: &str, success: bool) -> Judgement {
     let gpg_trusted = ["TRUST_FULLY", "TRUST_ULTIMATE"].iter().any(|word| status(word).is_some());
     let trusted = success && (ssh_signer.is_some() || (gpg_signer.is_some() && gpg_trusted));
     let signature = if trusted { Signature::Trusted } else { Signature::Untrusted };
-    let signer = ssh_signer.map(|(name, _)| name).or(ssh_key).map(str::to_owned);
-    Judgement::Known(signature, signer.or(gpg_signer))
+    // One SSH key may belong to several principals, which ssh-keygen(1) parts by commas; in a user id of GnuPG a comma is a letter.
+    let ssh_signers = ssh_signer.map(|(names, _)| names.split(',').map(str::to_owned).collect());
+    let ssh_signers = ssh_signers.or_else(|| ssh_key.map(|key| vec![key.to_owned()]));
+    Judgement::Known(signature, ssh_signers.unwrap_or_else(|| gpg_signer.into_iter().collect()))
 }
 
 /// Tells why a signature does not belong to what it signs; of a revoked key git says only that it could not verify it.
@@ -243,12 +245,15 @@ mod tests {
 
     #[test]
     fn what_ssh_keygen_says_is_told_apart() {
-        let known = |trust, signer: Option<&str>| Judgement::Known(trust, signer.map(str::to_owned));
+        let known =
+            |trust, signer: Option<&str>| Judgement::Known(trust, signer.into_iter().map(str::to_owned).collect());
         let good = format!("Good \"git\" signature for a@b with {KEY}\n");
         assert_eq!(judge(&good, true), known(Signature::Trusted, Some("a@b")));
         assert_eq!(judge(&good, false), known(Signature::Untrusted, Some("a@b")));
         let unknown = format!("Good \"git\" signature with {KEY}\nNo principal matched.\n");
         assert_eq!(judge(&unknown, false), known(Signature::Untrusted, Some(KEY)));
+        let several = format!("Good \"git\" signature for a@b,c@d with {KEY}\n");
+        assert_eq!(judge(&several, true), Judgement::Known(Signature::Trusted, vec!["a@b".into(), "c@d".into()]));
         let revoked = format!("Could not verify signature.\n{unknown}");
         assert_eq!(judge(&revoked, false), known(Signature::Untrusted, Some(KEY)));
         assert_eq!(judge("Could not verify signature.\n", false), known(Signature::Untrusted, None));
@@ -273,11 +278,14 @@ mod tests {
 
     #[test]
     fn what_gpg_says_is_told_apart() {
-        let known = |trust, signer: Option<&str>| Judgement::Known(trust, signer.map(str::to_owned));
+        let known =
+            |trust, signer: Option<&str>| Judgement::Known(trust, signer.into_iter().map(str::to_owned).collect());
         let good = "[GNUPG:] NEWSIG\n[GNUPG:] GOODSIG 0123456789ABCDEF A <a@b>\n";
         let trusted = format!("{good}[GNUPG:] TRUST_ULTIMATE 0 pgp\n");
         assert_eq!(judge(&trusted, true), known(Signature::Trusted, Some("A <a@b>")));
         assert_eq!(judge(&trusted, false), known(Signature::Untrusted, Some("A <a@b>")));
+        let comma = "[GNUPG:] GOODSIG 0123456789ABCDEF x@y, Z <a@b>\n[GNUPG:] TRUST_FULLY 0 pgp\n";
+        assert_eq!(judge(comma, true), known(Signature::Trusted, Some("x@y, Z <a@b>")));
         let unknown = format!("{good}[GNUPG:] TRUST_UNDEFINED 0 pgp\n");
         assert_eq!(judge(&unknown, true), known(Signature::Untrusted, Some("A <a@b>")));
         assert_eq!(judge("[GNUPG:] ERRSIG 0123456789ABCDEF\n", false), known(Signature::Untrusted, None));

@@ -3,6 +3,7 @@
 
 mod files;
 mod forge;
+mod hostile;
 mod places;
 mod regate;
 mod signatures;

@@ -6,8 +6,8 @@ use crate::{
 };
 
 /// Says in an audit's findings that a signature was asked for, of a principal or of anybody, and is not there.
-pub(super) fn tell(audit: &mut Audit, signer: Option<&str>) {
-    let by = signer.map(|signer| format!(" by {signer}")).unwrap_or_default();
+pub(super) fn tell(audit: &mut Audit, signers: &[String]) {
+    let by = if signers.is_empty() { String::new() } else { format!(" by {}", signers.join(" or ")) };
     let asked = format!("and a signature{by} was asked for");
     match audit.findings.iter_mut().find(|finding| finding.code == Code::Signature) {
         Some(finding) if finding.weight == Weight::Remark => finding.message = format!("{}, {asked}", finding.message),

@@ -1,6 +1,6 @@
 //! Cases: one run as an audit sees it: its refs, its journal, its seal.
 
-use std::collections::HashMap;
+use std::{cell::RefCell, collections::HashMap};
 
 use super::{
     Error,
@@ -17,7 +17,10 @@ use crate::{
         worker::Worker,
     },
     process::stop::Stop,
-    repo::open::Repository,
+    repo::{
+        extent::{self, Extents},
+        open::Repository,
+    },
 };
 
 /// One run as an audit sees it.
@@ -34,6 +37,7 @@ pub(super) struct Case<'a> {
     pub(super) findings: Vec<Finding>,
     /// What ends the audit early.
     pub(super) stop: Option<&'a Stop>,
+    extents: RefCell<Extents>,
 }
 
 impl<'a> Case<'a> {
@@ -48,7 +52,7 @@ impl<'a> Case<'a> {
         }
         let newest =
             (0..).zip(&ledger.facts).filter_map(|(at, told)| Some((finished(told)?.args.worker, at))).collect();
-        Ok(Self { repository, run, refs, source, ledger, newest, findings, stop })
+        Ok(Self { repository, run, refs, source, ledger, newest, findings, stop, extents: RefCell::default() })
     }
 
     /// Tells whether the user still wants to know.
@@ -59,6 +63,12 @@ impl<'a> Case<'a> {
     /// Goes through these for as long as the user wants to know: what is left out then, nobody gets to see.
     pub(super) fn each<T>(&self, items: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
         items.into_iter().take_while(|_| self.is_going())
+    }
+
+    /// Fails where git is not to be asked about one of these trees: somebody else made them.
+    pub(super) fn require_walkable(&self, trees: impl IntoIterator<Item = Oid>) -> Result<(), extent::Error> {
+        let mut extents = self.extents.borrow_mut();
+        trees.into_iter().try_for_each(|tree| extents.require(self.repository, tree))
     }
 
     /// Fails where the audit was ended early, so that what it found is not all there is.

@@ -49,6 +49,10 @@ fn judge_tree(case: &Case<'_>, base_tree: Oid, fact: &GateFinished) -> Option<Fi
         Err(error) if case.repository.has(result.commit) => return Some(unreadable(CODE, &error, "gated commit")),
         Err(_) => return None,
     };
+    let walked = if args.protect.is_empty() { &[][..] } else { &[base_tree, own] };
+    if let Err(error) = case.require_walkable(walked.iter().copied()) {
+        return Some(uncomputable(case.repository, CODE, &error));
+    }
     let found = match case.repository.protected_tree(base_tree, own, &args.protect) {
         Ok(found) => found,
         Err(error) => return Some(uncomputable(case.repository, CODE, &error)),
@@ -70,6 +74,9 @@ fn judge_verdict(tally: &mut Tally, seq: u64, fact: &GateFinished) {
             format!("the gate of {} did not run, and yet the journal says {}", name(fact), result.verdict)
         });
     };
+    tally.require(!result.cached, seq, || {
+        format!("the gate of {} ended with {ending}, and yet the journal says that it did not run", name(fact))
+    });
     let verdict = Verdict::from(ending);
     tally.require(result.verdict == verdict, seq, || {
         format!("the gate of {} ended with {ending}: {verdict}, the journal says {}", name(fact), result.verdict)

@@ -178,6 +178,9 @@ impl Law {
         let seq = event.seq_id();
         let illegal = |message: String| Finding::broken(Code::History, message).at(seq);
         let step = Step::read(event).map_err(|error| illegal(format!("event {seq}: {error}")))?;
+        if let Some(success) = step.fact.success().filter(|success| *success != event.success()) {
+            return Err(illegal(format!("event {seq} says success {}, its payload says {success}", event.success())));
+        }
         if let Fact::WinnerSelected(fact) = &step.fact {
             self.picks += 1;
             self.findings.extend(judge_pick(&self.history, fact).map(|finding| finding.at(seq)));

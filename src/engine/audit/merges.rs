@@ -68,7 +68,7 @@ fn judge_sides(case: &Case<'_>, fact: &MergeFinished, (id, commit): (Oid, &Commi
         let message = format!("merge commit {id} does not have the parents of a {} merge", fact.args.mode);
         return Some(Finding::broken(CODE, message).on(id));
     }
-    match case.repository.merge_trees(ours, theirs) {
+    match merge_trees(case, ours, theirs) {
         Ok(Merged::Clean(tree)) if tree == commit.tree => None,
         Ok(Merged::Clean(tree)) => {
             let message = format!("merging {ours} and {theirs} makes the tree {tree}, not that of merge commit {id}");
@@ -78,8 +78,17 @@ fn judge_sides(case: &Case<'_>, fact: &MergeFinished, (id, commit): (Oid, &Commi
             let message = format!("merging {ours} and {theirs} makes no tree, but a conflict in {}", paths.join(", "));
             Some(different(case, message).on(id))
         }
-        Err(error) => Some(uncomputable(case.repository, CODE, &error)),
+        Err(finding) => Some(finding),
     }
+}
+
+/// Merges two commits again, unless their trees are such as nobody works with.
+fn merge_trees(case: &Case<'_>, ours: Oid, theirs: Oid) -> Result<Merged, Finding> {
+    let fork = case.repository.local().merge_base(ours.0, theirs.0).ok().flatten().map(Oid::from);
+    let sides = [Some(ours), Some(theirs), fork].into_iter().flatten();
+    let trees = sides.filter_map(|side| case.repository.commit(side).ok()).map(|commit| commit.tree);
+    case.require_walkable(trees).map_err(|error| uncomputable(case.repository, CODE, &error))?;
+    case.repository.merge_trees(ours, theirs).map_err(|error| uncomputable(case.repository, CODE, &error))
 }
 
 fn judge_fast_forward(case: &Case<'_>, fact: &MergeFinished, id: Oid) -> Option<Finding> {
@@ -113,7 +122,7 @@ fn judge_conflict(case: &Case<'_>, fact: &MergeFinished) -> Vec<Finding> {
         let message = format!("the conflict with {ours} was not computed again: that commit is not here");
         return vec![Finding::remark(CODE, message).on(ours)];
     }
-    let finding = match case.repository.merge_trees(fact.args.ours, fact.args.candidate) {
+    let finding = match merge_trees(case, ours, fact.args.candidate) {
         Ok(Merged::Conflict(paths)) if paths == fact.result.conflicts => None,
         Ok(Merged::Conflict(paths)) => {
             let message = format!("the merge conflicts in {}, which the journal does not say", paths.join(", "));
@@ -123,7 +132,7 @@ fn judge_conflict(case: &Case<'_>, fact: &MergeFinished) -> Vec<Finding> {
             let message = format!("the merge makes the tree {tree}, the journal says that it conflicts");
             Some(different(case, message))
         }
-        Err(error) => Some(uncomputable(case.repository, CODE, &error)),
+        Err(finding) => Some(finding),
     };
     finding.into_iter().collect()
 }

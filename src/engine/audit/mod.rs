@@ -2,6 +2,7 @@
 //!
 //! Each file is one check; it looks for itself and says what it found as findings with a stable code.
 
+mod base;
 mod candidates;
 mod case;
 mod gates;
@@ -67,8 +68,8 @@ pub struct Regate<'a> {
 /// What an audit looks at, besides the facts.
 #[derive(Clone, Default)]
 pub struct Options<'a> {
-    /// The principal who must have signed; none: anybody whom the verifier trusts.
-    pub signer: Option<String>,
+    /// The principals of whom one must have signed; none: anybody whom the verifier trusts.
+    pub signers: Vec<String>,
     /// The repository whose settings say whom the verifier trusts; none: the one that is audited.
     pub trust: Option<&'a Repository>,
     /// Whether and how the recorded gates are run again.
@@ -181,6 +182,7 @@ fn steady(
 
 fn facts_of(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = case.findings.clone();
+    findings.extend(base::check(case));
     findings.extend(refs::check(case));
     // What a broken journal says of commits is nobody's word.
     if case.is_sound() {

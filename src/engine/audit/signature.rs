@@ -21,7 +21,7 @@ pub(super) fn check(case: &Case<'_>, options: &Options<'_>, findings: &mut Vec<F
     let settings = options.trust.unwrap_or(case.repository).trust_settings()?;
     let (known, finding) = match case.repository.judge_signature(tag, &settings)? {
         Judgement::Bad(reason) => ((Signature::Untrusted, None), Finding::broken(Code::Signature, bad(&reason))),
-        Judgement::Known(signature, signer) => judge(signature, signer, options.signer.as_deref()),
+        Judgement::Known(signature, signers) => judge(signature, &signers, &options.signers),
     };
     findings.push(finding.on(tag));
     match seal::later_events(case).filter(|_| known.0 == Signature::Trusted) {
@@ -38,20 +38,20 @@ fn bad(reason: &str) -> String {
     format!("the signature does not belong to this seal: {reason}")
 }
 
-fn judge(signature: Signature, signer: Option<String>, wanted: Option<&str>) -> (Known, Finding) {
+fn judge(signature: Signature, signers: &[String], wanted: &[String]) -> (Known, Finding) {
+    let signer = (!signers.is_empty()).then(|| signers.join(","));
     let name = signer.as_deref().unwrap_or("somebody unknown");
-    // One key may belong to several principals, which are then named together.
-    let is_wanted = |wanted: &str| name == wanted || name.split(',').any(|one| one == wanted);
-    match (signature, wanted) {
-        (Signature::Trusted, Some(wanted)) if !is_wanted(wanted) => {
+    let is_wanted = wanted.is_empty() || wanted.iter().any(|wanted| wanted == name || signers.contains(wanted));
+    match signature {
+        Signature::Trusted if !is_wanted => {
             let finding = Finding::remark(Code::Signature, format!("signed by {name}"));
             ((Signature::Unwanted, signer), finding)
         }
-        (Signature::Trusted, _) => {
+        Signature::Trusted => {
             let finding = Finding::holds(Code::Signature, format!("signed by {name}"));
             ((Signature::Trusted, signer), finding)
         }
-        (signature, _) => {
+        signature => {
             let message = format!("signed by {name}, who is none of your allowed signers");
             ((signature, signer), Finding::remark(Code::Signature, message))
         }
@@ -62,22 +62,33 @@ fn judge(signature: Signature, signer: Option<String>, wanted: Option<&str>) -> 
 mod tests {
     use super::*;
 
-    fn trusted(signer: &str, wanted: Option<&str>) -> Signature {
-        judge(Signature::Trusted, Some(signer.to_owned()), wanted).0.0
+    fn texts(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    fn trusted(signers: &[&str], wanted: &[&str]) -> Signature {
+        judge(Signature::Trusted, &texts(signers), &texts(wanted)).0.0
     }
 
     #[test]
     fn a_signer_who_is_not_the_one_asked_for_is_not_trusted() {
-        assert_eq!(trusted("a@b", None), Signature::Trusted);
-        assert_eq!(trusted("a@b", Some("a@b")), Signature::Trusted);
-        assert_eq!(trusted("c@d,a@b", Some("a@b")), Signature::Trusted);
-        assert_eq!(trusted("a@b", Some("c@d")), Signature::Unwanted);
-        assert_eq!(trusted("a@bc", Some("a@b")), Signature::Unwanted);
+        assert_eq!(trusted(&["a@b"], &[]), Signature::Trusted);
+        assert_eq!(trusted(&["a@b"], &["a@b"]), Signature::Trusted);
+        assert_eq!(trusted(&["c@d", "a@b"], &["a@b"]), Signature::Trusted);
+        assert_eq!(trusted(&["a@b"], &["c@d"]), Signature::Unwanted);
+        assert_eq!(trusted(&["a@b"], &["c@d", "a@b"]), Signature::Trusted);
+        assert_eq!(trusted(&["a@bc"], &["a@b"]), Signature::Unwanted);
+    }
+
+    #[test]
+    fn a_comma_in_a_name_makes_no_second_signer() {
+        assert_eq!(trusted(&["a@b, M <m@n>"], &["a@b"]), Signature::Unwanted);
+        assert_eq!(trusted(&["a@b, M <m@n>"], &["a@b, M <m@n>"]), Signature::Trusted);
     }
 
     #[test]
     fn an_unknown_signer_is_never_trusted_whoever_is_asked_for() {
-        let (known, finding) = judge(Signature::Untrusted, Some("a@b".to_owned()), Some("a@b"));
+        let (known, finding) = judge(Signature::Untrusted, &texts(&["a@b"]), &texts(&["a@b"]));
         assert_eq!(known.0, Signature::Untrusted);
         assert!(finding.message.starts_with("signed by a@b"), "{}", finding.message);
     }

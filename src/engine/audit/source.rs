@@ -1,6 +1,11 @@
 //! Sources: where a run's journal is found: on its base in the notes, or in the seal, which carries the whole run.
 
-use super::{Error, tally::unreadable};
+use std::collections::HashSet;
+
+use super::{
+    Error,
+    tally::{count, unreadable},
+};
 use crate::{
     model::{
         finding::{Code, Finding, Weight},
@@ -10,10 +15,14 @@ use crate::{
     },
     repo::{
         journal_notes::{self, LONGEST_JOURNAL, Notes},
+        objects,
         open::Repository,
         seal::{self, Sealed},
     },
 };
+
+/// How many bytes of notes are looked at for the journal, where it is not known which note that is.
+const MOST_LOOKED_AT: u64 = 2 * LONGEST_JOURNAL;
 
 /// What a run's refs carry, as it was found.
 #[derive(Default)]
@@ -56,13 +65,18 @@ impl Source {
         let base = repository.ref_target(&RefName::base(run))?;
         let read = || -> Result<_, journal_notes::Error> {
             let listed = repository.notes_listed(notes)?;
-            let journal = find_journal(repository, &listed, base)?;
-            Ok((listed, journal))
+            let found = find_journal(repository, &listed, base, MOST_LOOKED_AT)?;
+            Ok((listed, found))
         };
         match read() {
-            Ok((listed, journal)) => {
+            Ok((listed, (journal, unread))) => {
                 if journal.is_none() {
                     self.findings.push(Finding::broken(Code::Notes, "the notes hold no journal").on(notes.commit));
+                }
+                if journal.is_none() && unread > 0 {
+                    let unread = count(unread, "note");
+                    let message = format!("{unread} not looked at: all of them together are too large");
+                    self.findings.push(Finding::new(Code::Notes, Weight::Missing, message).on(notes.commit));
                 }
                 self.journal = journal;
                 self.notes = Some(listed);
@@ -83,23 +97,34 @@ impl Source {
 }
 
 /// Finds the note on base, or else, where that ref is gone or was moved, the note that is a journal.
+///
+/// Reads no more than `most` bytes, and tells with it how many blobs were not looked at for that.
 fn find_journal(
     repository: &Repository,
     notes: &[(String, Oid)],
     base: Option<Oid>,
-) -> Result<Option<Vec<u8>>, journal_notes::Error> {
+    most: u64,
+) -> Result<(Option<Vec<u8>>, usize), journal_notes::Error> {
     let base = base.map(|base| base.to_string());
     let (on_base, others): (Vec<_>, Vec<_>) = notes.iter().partition(|(name, _)| Some(name) == base.as_ref());
-    let mut first = None;
-    for (_, blob) in on_base.iter().chain(&others) {
-        let bytes = repository.blob(*blob, LONGEST_JOURNAL)?;
+    let (mut first, mut seen, mut left, mut unread) = (None, HashSet::new(), most, 0);
+    // Few blobs can stand behind any number of names.
+    for (_, blob) in on_base.iter().chain(&others).filter(|(_, blob)| seen.insert(*blob)) {
+        let bytes = match repository.blob(*blob, LONGEST_JOURNAL.min(left)) {
+            Err(objects::Error::TooLarge { size, .. }) if size <= LONGEST_JOURNAL => {
+                unread += 1;
+                continue;
+            }
+            read => read?,
+        };
+        left -= bytes.len() as u64;
         if bytes.starts_with(b"{") {
-            return Ok(Some(bytes));
+            return Ok((Some(bytes), unread));
         }
         first.get_or_insert(bytes);
     }
     // A journal whose first byte was changed is still the note on base.
-    Ok(first.filter(|_| !on_base.is_empty()))
+    Ok((first.filter(|_| !on_base.is_empty()), unread))
 }
 
 fn unnoted(error: &journal_notes::Error) -> Finding {
@@ -113,5 +138,26 @@ fn unsealed(error: &seal::Error) -> Finding {
     match error {
         seal::Error::Objects(error) => unreadable(Code::Seal, error, "the seal"),
         error => Finding::broken(Code::Seal, error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_notes_are_looked_at_than_have_a_bearable_size_together() {
+        let folder = tempfile::tempdir().unwrap();
+        gix::init_bare(folder.path()).unwrap();
+        let repository = Repository::open_own(folder.path()).unwrap();
+        let note = |text: &[u8]| (text.len().to_string(), repository.write_blob(text).unwrap());
+        let notes = [note(b"12345"), note(b"123456"), note(b"1234567"), note(b"{}")];
+        let find = |most| {
+            let (journal, unread) = find_journal(&repository, &notes, None, most).unwrap();
+            (journal.is_some(), unread)
+        };
+        assert_eq!(find(100), (true, 0));
+        assert_eq!(find(7), (true, 2));
+        assert_eq!(find(6), (false, 3));
     }
 }

@@ -3,12 +3,10 @@
 mod broken;
 mod lines;
 mod tip;
-mod verify;
 
 pub use broken::{Broken, Kind};
 pub use lines::lines;
 pub use tip::Tip;
-pub use verify::{verify, verify_on};
 
 use super::event::{self, Event};
 
@@ -74,20 +72,21 @@ impl Chain {
         self.tip
     }
 
-    /// Takes the rest of the journal and ends it.
-    fn finish_with(mut self, rest: &[u8]) -> Result<Tip, Broken> {
-        for line in lines(rest) {
-            self.push(line.map_err(|broken| self.broken(None, broken.kind))?)?;
-        }
-        self.finish()
-    }
-
     /// Ends the journal: one without any event proves nothing and is refused.
     ///
     /// That no events are missing at the end, only a signature over the tip can tell.
     pub fn finish(self) -> Result<Tip, Broken> {
         if self.tip.count == 0 { Err(self.broken(None, Kind::Empty)) } else { Ok(self.tip) }
     }
+}
+
+/// Verifies a whole journal and returns where it ends; holds one event at a time.
+pub fn verify(journal: &[u8], form: Form) -> Result<Tip, Broken> {
+    let mut chain = Chain::new(form);
+    for line in lines(journal) {
+        chain.push(line?)?;
+    }
+    chain.finish()
 }
 
 /// Verifies a whole journal and returns its events, borrowed from it where they can be.

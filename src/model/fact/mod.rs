@@ -150,6 +150,28 @@ impl Fact {
             _ => Self::Unknown,
         })
     }
+
+    /// Tells whether what was asked came about; none for a kind that is not known.
+    #[must_use]
+    pub fn success(&self) -> Option<bool> {
+        Some(match self {
+            Self::RunStarted(fact) => fact.success(),
+            Self::WorkerStarted(fact) => fact.success(),
+            Self::WorkerFinished(fact) => fact.success(),
+            Self::GateFinished(fact) => fact.success(),
+            Self::ScoreFinished(fact) => fact.success(),
+            Self::WinnerSelected(fact) => fact.success(),
+            Self::MergeStarted(fact) => fact.success(),
+            Self::MergeFinished(fact) => fact.success(),
+            Self::IterationFinished(fact) => fact.success(),
+            Self::WorkerStopped(fact) => fact.success(),
+            Self::WorkerRetried(fact) => fact.success(),
+            Self::WorkerDiscarded(fact) => fact.success(),
+            Self::RunResumed(fact) => fact.success(),
+            Self::RunFinished(fact) => fact.success(),
+            Self::Unknown => return None,
+        })
+    }
 }
 
 fn join<P: Payload>(event: &Event<'_>) -> Result<P, event::Error> {

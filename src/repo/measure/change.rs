@@ -11,9 +11,9 @@ use super::{Error, content};
 use crate::model::oid::Oid;
 
 /// How many levels below the root are followed: git's default of `core.maxTreeDepth`.
-pub(super) const DEEPEST: usize = 2048;
+pub(in crate::repo) const DEEPEST: usize = 2048;
 /// How many differing paths and folders are followed: few objects can stand for any number of paths.
-pub(super) const MOST: u64 = 10_000_000;
+pub(in crate::repo) const MOST: u64 = 10_000_000;
 
 /// What a tree has under a name. Modes that git takes for one another are one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -24,6 +24,7 @@ const FINDINGS: Section = Section {
         ("causes", "Each event names only earlier events as its causes."),
         ("history", "Each event may stand where it stands."),
         ("objects", "Each commit and tree that the journal names exists."),
+        ("base", "The run's base is in the history of a branch here; told where it is not, and no failure."),
         ("refs", "Each ref of the run is where the journal says."),
         ("descent", "Each candidate descends from base."),
         ("diff", "Each measured diff, measured again."),
