@@ -84,7 +84,7 @@ __git_par_verb ()
 	esac
 }
 
-__git_par_verbs="spawn gate pick merge seal verify run retry stop resume list agents demo"
+__git_par_verbs="spawn gate pick merge seal verify run retry stop resume list log agents demo"
 
 __git_par_flags ()
 {
@@ -124,6 +124,9 @@ __git_par_flags ()
 		;;
 	list)
 		__git_par_offer "--json --quiet --color= --help --version"
+		;;
+	log)
+		__git_par_offer "--worker= --events --agent --gate --setup --follow --json --quiet --color= --help --version"
 		;;
 	agents)
 		__git_par_offer "--json --quiet --color= --help --version"
@@ -270,6 +273,14 @@ __git_par_value ()
 		*) return 1 ;;
 		esac
 		;;
+	log)
+		case "$2" in
+		-w|--worker) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
 	agents)
 		case "$2" in
 		-C) : ;;
@@ -325,6 +336,9 @@ __git_par_argument ()
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	list)
+		__git_par_offer "$(__git_par_runs)" "$3"
+		;;
+	log)
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	agents)
@@ -389,6 +403,11 @@ _git_par_resume ()
 _git_par_list ()
 {
 	__git_par_verb list
+}
+
+_git_par_log ()
+{
+	__git_par_verb log
 }
 
 _git_par_agents ()

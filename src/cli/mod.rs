@@ -3,6 +3,7 @@
 mod exit_code;
 pub mod pages;
 mod screen;
+mod tame;
 mod usage;
 mod verbs;
 
@@ -145,10 +146,10 @@ fn serve(cli: &Cli) -> ExitCode {
     screen.finish();
     match answered {
         Ok(report) => {
-            if cli.shared.json {
-                screen.answer_json(&report.json());
-            } else {
-                screen.answer(&report.text());
+            match (report.is_told(), cli.shared.json) {
+                (true, _) => {}
+                (false, true) => screen.answer_json(&report.json()),
+                (false, false) => screen.answer(&report.text()),
             }
             exit_code::of_answer(report.answer(), signalled).into()
         }
@@ -166,7 +167,7 @@ fn answer(cli: &Cli, screen: &Screen, interrupt: &mut Option<Interrupt>) -> Resu
     *interrupt = if cli.verb.is_long() { Some(interrupt::install()?) } else { None };
     let stop = interrupt.as_ref().map_or_else(Stop::new, |interrupt| Ok(interrupt.stop().clone()))?;
     let listener = |progress| screen.show(progress);
-    cli.verb.run(&Context { here, listener: &listener, stop })
+    cli.verb.run(&Context { here, listener: &listener, stop, sink: screen, json: cli.shared.json })
 }
 
 /// Goes to a folder.

@@ -12,9 +12,10 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::Value;
 
+use super::tame::Tame;
 use crate::{
     command::{
-        Error,
+        Error, Sink,
         report::VERSION,
         style::{self, Style},
     },
@@ -29,6 +30,8 @@ const TICK: Duration = Duration::from_millis(120);
 pub(super) struct Screen {
     quiet: bool,
     live: Option<Live>,
+    /// What stands between other people's bytes and a terminal; none where there is no terminal.
+    tame: Option<Mutex<Tame>>,
 }
 
 /// A line a worker, redrawn in place.
@@ -61,11 +64,29 @@ pub(super) fn fail(message: &str, hints: &[String]) {
 
 /// Writes to standard output; a pipe that is closed at the other end is no error.
 fn write(text: &str) {
-    // In one piece: a stream that looks for styles hands on what it passes line by line.
+    let _ = put(text);
+}
+
+/// Writes in one piece: a stream that looks for styles hands on what it passes line by line.
+fn put(text: &str) -> io::Result<()> {
     let mut shown = AutoStream::new(Vec::with_capacity(text.len()), anstream::stdout().current_choice());
-    let _ = shown.write_all(text.as_bytes());
+    shown.write_all(text.as_bytes())?;
     let mut out = io::stdout().lock();
-    let _ = out.write_all(&shown.into_inner()).and_then(|()| out.flush());
+    out.write_all(&shown.into_inner()).and_then(|()| out.flush())
+}
+
+impl Sink for Screen {
+    fn tell(&self, text: &str) -> io::Result<()> {
+        put(&harmless(text))
+    }
+
+    fn pass(&self, bytes: &[u8]) -> io::Result<()> {
+        if let Some(tame) = &self.tame {
+            return put(&tame.lock().unwrap_or_else(PoisonError::into_inner).take(bytes));
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(bytes).and_then(|()| out.flush())
+    }
 }
 
 /// Writes out what would steer a terminal, but for line ends, tabs and our own styles.
@@ -115,7 +136,8 @@ impl Screen {
             bars: Mutex::default(),
             diffs: Mutex::default(),
         });
-        Self { quiet, live }
+        let tame = io::stdout().is_terminal().then(Mutex::default);
+        Self { quiet, live, tame }
     }
 
     /// Writes the answer for people.
@@ -157,6 +179,9 @@ impl Screen {
 
     /// Ends the narration before the answer is written.
     pub(super) fn finish(&self) {
+        if let Some(tame) = &self.tame {
+            let _ = put(tame.lock().unwrap_or_else(PoisonError::into_inner).end());
+        }
         if let Some(live) = &self.live {
             let _ = live.lines.clear();
         }

@@ -7,8 +7,8 @@ use clap::Args as _;
 use super::pages;
 use crate::{
     command::{
-        Context, Error, Kind, Report, agents, demo, gate, list, merge, pick, resume, retry, run, seal, spawn, stop,
-        verify,
+        Context, Error, Kind, Report, agents, demo, gate, list, log, merge, pick, resume, retry, run, seal, spawn,
+        stop, verify,
     },
     process::program,
 };
@@ -30,6 +30,7 @@ pub(super) enum Verb {
     Stop(stop::Args),
     Resume(resume::Args),
     List(list::Args),
+    Log(log::Args),
     Agents(agents::Args),
     Demo(demo::Args),
     #[command(hide = true)]
@@ -53,6 +54,7 @@ impl Verb {
             "stop" => stop::Args::augment_args,
             "resume" => resume::Args::augment_args,
             "list" => list::Args::augment_args,
+            "log" => log::Args::augment_args,
             _ => return None,
         };
         Some(augment(clap::Command::new(name.to_owned())))
@@ -60,8 +62,13 @@ impl Verb {
 
     /// Tells whether it is not to be cut short anywhere, so that an interrupt is to be taken in good order.
     pub(super) fn is_long(&self) -> bool {
-        let is_short = matches!(self, Self::List(_) | Self::Agents(_) | Self::Seal(_) | Self::Demo(_));
-        !is_short && !matches!(self, Self::Pages(_) | Self::External(_))
+        match self {
+            Self::List(_) | Self::Agents(_) | Self::Seal(_) | Self::Demo(_) | Self::Pages(_) | Self::External(_) => {
+                false
+            }
+            Self::Log(args) => args.follow,
+            _ => true,
+        }
     }
 
     /// Carries it out.
@@ -78,6 +85,7 @@ impl Verb {
             Self::Stop(args) => Box::new(stop::run(args, context)?),
             Self::Resume(args) => Box::new(resume::run(args, context)?),
             Self::List(args) => Box::new(list::run(args, context)?),
+            Self::Log(args) => Box::new(log::run(args, context)?),
             Self::Agents(args) => Box::new(agents::run(args, context)?),
             Self::Demo(args) => Box::new(demo::run(args, context)?),
             Self::Pages(args) => Box::new(pages::run(args)?),

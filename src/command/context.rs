@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Error;
+use super::{Error, Sink};
 use crate::{
     engine::{
         audit,
@@ -22,6 +22,10 @@ pub struct Context<'a> {
     pub listener: Listener<'a>,
     /// Whether the user wants it to stop.
     pub stop: Stop,
+    /// Where an answer goes that is written piece by piece.
+    pub sink: &'a dyn Sink,
+    /// Whether the answer is for a program.
+    pub json: bool,
 }
 
 impl Context<'_> {

@@ -31,6 +31,11 @@ pub trait Report {
     fn answer(&self) -> Answer {
         Answer::Yes
     }
+
+    /// Tells whether the answer has been written already, piece by piece or by a child that had the terminal.
+    fn is_told(&self) -> bool {
+        false
+    }
 }
 
 /// Makes the JSON answer of a command from what it found.

@@ -13,6 +13,7 @@ pub mod journal;
 pub mod keep;
 pub mod limits;
 pub mod orders;
+pub mod output;
 pub mod oversight;
 pub mod place;
 pub mod progress;

@@ -9,7 +9,10 @@ use std::{
 };
 
 use super::site::Site;
-use crate::model::worker::Worker;
+use crate::{
+    model::{run_id::RunId, worker::Worker},
+    repo::open::Repository,
+};
 
 /// How often a turn that is somebody else's is asked for again.
 const STEP: Duration = Duration::from_millis(20);
@@ -34,6 +37,20 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Turn {
     _file: File,
+}
+
+/// Tells whether some process checks a worker's candidate now.
+pub fn is_taken(repository: &Repository, run: &RunId, worker: Worker) -> Result<bool, Error> {
+    let path = repository.scratch_dir().join(run.as_str()).join(worker.to_string()).join("turn.lock");
+    let file = match File::open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        opened => opened.map_err(|source| Error::File { path: path.clone(), source })?,
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(source)) => Err(Error::File { path, source }),
+    }
 }
 
 /// Waits for the turn to check a worker's candidate, or base.

@@ -32,6 +32,7 @@ pub mod run_end;
 pub mod run_id;
 pub mod score;
 pub mod selection;
+pub mod told;
 pub mod usage;
 pub mod verdict;
 pub mod worker;

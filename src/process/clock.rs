@@ -1,6 +1,6 @@
 //! The clock: the time of day as records write it.
 
-use std::str::FromStr;
+use std::{str::FromStr, time::SystemTime};
 
 use jiff::Timestamp;
 
@@ -41,6 +41,12 @@ impl Clock {
             Self::Fixed(timestamp) => timestamp,
         }
     }
+}
+
+/// Reads a time as records write it; none where it is no such time.
+#[must_use]
+pub fn read(text: &str) -> Option<SystemTime> {
+    text.parse::<Timestamp>().ok().map(SystemTime::from)
 }
 
 impl FromStr for Clock {

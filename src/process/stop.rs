@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
 use super::{latch::Latch, leader};
 
 /// A wish to end; clones share it, and once set it stays set.
@@ -63,6 +65,16 @@ impl Stop {
             leader::await_any(self.wish.descriptors(), left)?;
         }
         Ok(true)
+    }
+
+    /// Waits this long; tells at once, with `false`, when it is set or nobody reads standard output any more.
+    #[must_use]
+    pub fn pause(&self, time: Duration) -> bool {
+        let mut stdout = [PollFd::from_borrowed_fd(rustix::stdio::stdout(), PollFlags::empty())];
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let closed = PollFlags::ERR | PollFlags::HUP;
+        let is_closed = poll(&mut stdout, Some(&now)).is_ok() && stdout[0].revents().intersects(closed);
+        !is_closed && !self.wait(Some(time)).unwrap_or(true)
     }
 
     /// Returns the first degree.

@@ -186,20 +186,24 @@ impl Call {
 
     /// Runs it to its end, whatever its status.
     pub fn output(&self) -> Result<Output, Error> {
+        let git = self.expression().unchecked();
+        git.stdout_capture().stderr_capture().run().map_err(|source| self.not_started(source))
+    }
+
+    fn expression(&self) -> duct::Expression {
         let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]).map(OsString::from);
         let args: Vec<OsString> = settings.chain(self.args.iter().cloned()).collect();
-        let git = duct::cmd("git", args).full_env(&self.environment).dir(&self.cwd).unchecked();
+        let git = duct::cmd("git", args).full_env(&self.environment).dir(&self.cwd);
         let git = match &self.input {
             Some(bytes) => git.stdin_bytes(bytes.clone()),
             None => git.stdin_null(),
         };
         // The terminal's interrupt is for this process alone: what git is at is brought to its end.
         let group = if self.has_terminal { None } else { Some(0) };
-        let git = git.before_spawn(move |command| {
+        git.before_spawn(move |command| {
             group.map(|group| command.process_group(group));
             Ok(())
-        });
-        git.stdout_capture().stderr_capture().run().map_err(|source| self.not_started(source))
+        })
     }
 
     fn not_started(&self, source: io::Error) -> Error {
@@ -232,6 +236,12 @@ impl Call {
     pub fn ended(&self) -> Result<Output, Error> {
         let output = self.output()?;
         if output.status.code().is_some() { Ok(output) } else { Err(self.failed(&output)) }
+    }
+
+    /// Starts it and returns what it prints as it comes; a status other than 0 is an error at the end.
+    pub fn reader(&self) -> Result<impl io::Read + use<>, Error> {
+        let git = self.expression();
+        git.stderr_null().reader().map_err(|source| self.not_started(source))
     }
 
     /// Runs it and reads one line of text.

@@ -2,7 +2,7 @@
 
 use gix::objs::tree::EntryKind;
 
-use super::{identity::Identity, open::Repository};
+use super::{git, identity::Identity, open::Repository};
 use crate::model::oid::Oid;
 
 /// Why an object could not be read or written.
@@ -87,6 +87,12 @@ impl Repository {
             return Err(Error::Kind { id, expected: "blob" });
         }
         Ok(std::mem::take(&mut object.data))
+    }
+
+    /// Reads a blob as it comes, in memory that does not grow with it.
+    pub fn blob_reader(&self, id: Oid) -> Result<impl std::io::Read + use<>, git::Error> {
+        // Without the setting git holds what is in a pack whole (git-config(1), core.bigFileThreshold).
+        self.git().call(["cat-file", "blob", &id.to_string()]).setting("core.bigFileThreshold=1m").reader()
     }
 
     /// Lists the entries of a tree: name, id and whether it is a tree itself.

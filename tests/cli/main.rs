@@ -14,6 +14,7 @@ mod include;
 mod lanes;
 mod leftovers;
 mod list;
+mod log;
 mod manners;
 mod merge;
 mod merge_mode;

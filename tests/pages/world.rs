@@ -6,8 +6,10 @@ use std::{
 };
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_git-par");
-pub(crate) const VERBS: [&str; 13] =
-    ["spawn", "gate", "pick", "merge", "seal", "verify", "run", "retry", "stop", "resume", "list", "agents", "demo"];
+pub(crate) const VERBS: [&str; 14] = [
+    "spawn", "gate", "pick", "merge", "seal", "verify", "run", "retry", "stop", "resume", "list", "log", "agents",
+    "demo",
+];
 
 pub(crate) fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

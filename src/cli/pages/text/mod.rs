@@ -4,6 +4,7 @@ mod agents;
 mod demo;
 mod gate;
 mod list;
+mod log;
 mod merge;
 mod pick;
 mod resume;
@@ -31,6 +32,7 @@ pub(super) const ALL: &[&Manual] = &[
     &resume::MANUAL,
     &retry::MANUAL,
     &list::MANUAL,
+    &log::MANUAL,
     &agents::MANUAL,
     &demo::MANUAL,
 ];

@@ -17,7 +17,7 @@ pub(super) const MANUAL: Manual = Manual {
             title: "OUTPUT",
             text: &[
                 "Standard output is the answer and standard error the narration. Colours and live progress appear on a terminal only; `NO_COLOR`, `-q` and `--color` are honoured.",
-                "With `--json` the answer is one JSON object with `\"version\": 1`, also where it is an error, which then has the keys `error` and `hints`. Keys are added and never removed.",
+                "With `--json` the answer is one JSON object with `\"version\": 1`, also where it is an error, which then has the keys `error` and `hints`. Keys are added and never removed. Only git-par-log(1) answers with JSON Lines, since what it shows may be long, or still to come.",
             ],
             items: &[],
         },

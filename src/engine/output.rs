@@ -1,0 +1,216 @@
+//! Outputs: where what a worker's children printed is: live in the scratch folder, kept in the run's logs.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
+
+use super::{journal::State, supervisor, turn};
+use crate::{
+    model::{history::Lane, oid::Oid, run_id::RunId, worker::Worker},
+    process::clock,
+    repo::{log_store, objects, open::Repository},
+};
+
+/// How much older than an event a file may seem that was written after it: file systems count in ticks.
+const TICK: Duration = Duration::from_millis(20);
+
+/// Why an output could not be found.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The supervisor's lock.
+    #[error(transparent)]
+    Supervisor(#[from] supervisor::Error),
+    /// The gate's lock.
+    #[error(transparent)]
+    Turn(#[from] turn::Error),
+    /// The logs.
+    #[error(transparent)]
+    Logs(#[from] log_store::Error),
+    /// An object.
+    #[error(transparent)]
+    Objects(#[from] objects::Error),
+    /// The live log.
+    #[error("could not read the log '{}'", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The log was recorded, and is not in this repository.
+    #[error("{worker}'s {which} output is not in this repository: {blob} is missing")]
+    Missing {
+        /// The worker.
+        worker: Worker,
+        /// Which output.
+        which: Which,
+        /// The blob.
+        blob: Oid,
+    },
+}
+
+/// Which child's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The agent's.
+    Agent,
+    /// The gate's.
+    Gate,
+    /// That of the setup command.
+    Setup,
+}
+
+impl std::fmt::Display for Which {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Agent => "agent",
+            Self::Gate => "gate",
+            Self::Setup => "setup",
+        })
+    }
+}
+
+/// Where an output is.
+#[derive(Debug)]
+pub enum Place {
+    /// It is a blob, whole.
+    Kept(Oid),
+    /// It is a file, which may still grow, and be cut at the start of another attempt.
+    Live(File),
+    /// There is none, for this reason.
+    None(String),
+}
+
+/// One worker's output at one moment.
+#[derive(Clone, Copy)]
+pub struct Output<'a> {
+    /// The repository.
+    pub repository: &'a Repository,
+    /// The run.
+    pub run: &'a RunId,
+    /// The worker.
+    pub worker: Worker,
+    /// Which of its outputs.
+    pub which: Which,
+}
+
+/// Tells whether any process works on a run now: on its workers, or on a gate of theirs.
+pub fn is_under_way(repository: &Repository, run: &RunId, state: &State) -> Result<bool, Error> {
+    if supervisor::is_held(repository, run)? {
+        return Ok(true);
+    }
+    for (worker, _) in state.history.lanes() {
+        if turn::is_taken(repository, run, worker)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl Output<'_> {
+    /// Tells whether nothing more is to come; ask before reading, so that what is read then is all.
+    pub fn is_over(&self, state: &State) -> Result<bool, Error> {
+        let lane = state.history.lane(self.worker);
+        let finished = lane.is_some_and(|lane| lane.finished.is_some());
+        let held = supervisor::is_held(self.repository, self.run)?;
+        if self.which != Which::Gate {
+            return Ok(finished || !held);
+        }
+        let gated = lane.is_some_and(|lane| lane.gate.is_some());
+        let planned = state.history.run().is_some_and(|run| run.args.gate.is_some());
+        let to_come = held && !gated && planned;
+        Ok(!to_come && !turn::is_taken(self.repository, self.run, self.worker)?)
+    }
+
+    /// Finds it.
+    pub fn find(&self, state: &State) -> Result<Place, Error> {
+        let lane = state.history.lane(self.worker).cloned().unwrap_or_default();
+        if lane.started.is_none() {
+            return Ok(Place::None("it has not started".to_owned()));
+        }
+        match self.which {
+            Which::Agent => self.agent(&lane),
+            Which::Gate => self.gate(&lane),
+            Which::Setup => self.setup(&lane),
+        }
+    }
+
+    fn agent(&self, lane: &Lane) -> Result<Place, Error> {
+        let Some(outcome) = lane.outcome() else {
+            return self.live(started(lane), "its agent has not printed anything yet");
+        };
+        match (&outcome.log, &outcome.failed_in) {
+            (Some(log), _) => self.kept(log.blob),
+            (None, Some(step)) => Ok(Place::None(format!("its agent never ran: {step} failed"))),
+            (None, None) => Ok(Place::None("nothing that its agent printed was kept".to_owned())),
+        }
+    }
+
+    fn gate(&self, lane: &Lane) -> Result<Place, Error> {
+        let last = lane.gate.as_ref().and_then(|placed| time(placed.time.as_deref()));
+        if turn::is_taken(self.repository, self.run, self.worker)? {
+            return self.live(last.or(started(lane)), "its gate has not printed anything yet");
+        }
+        match lane.gate.as_ref().map(|placed| &placed.fact.result.log) {
+            Some(Some(log)) => self.kept(log.blob),
+            Some(None) => Ok(Place::None("its gate could not be run".to_owned())),
+            None => Ok(Place::None("it has not been gated".to_owned())),
+        }
+    }
+
+    /// Finds what the setup command printed, which is kept where it failed.
+    fn setup(&self, lane: &Lane) -> Result<Place, Error> {
+        let failed = lane.outcome().is_some_and(|outcome| outcome.failed_in.as_deref() == Some("setup"));
+        match self.in_logs()?.filter(|_| failed) {
+            Some(blob) => self.kept(blob),
+            None => self.live(started(lane), "what its setup printed is kept only where it failed"),
+        }
+    }
+
+    fn in_logs(&self) -> Result<Option<Oid>, Error> {
+        let Some(logs) = self.repository.logs(self.run)? else { return Ok(None) };
+        let root = self.repository.commit(logs)?.tree;
+        let find = |tree: Oid, name: String| -> Result<Option<Oid>, Error> {
+            let entries = self.repository.tree_entries(tree)?;
+            Ok(entries.into_iter().find(|entry| entry.name == name).map(|entry| entry.id))
+        };
+        let Some(folder) = find(root, self.worker.to_string())? else { return Ok(None) };
+        find(folder, format!("{}.log", self.which))
+    }
+
+    fn kept(&self, blob: Oid) -> Result<Place, Error> {
+        let Self { worker, which, .. } = *self;
+        if self.repository.has(blob) { Ok(Place::Kept(blob)) } else { Err(Error::Missing { worker, which, blob }) }
+    }
+
+    /// Opens the live file, unless what it holds is older than this.
+    fn live(&self, since: Option<SystemTime>, nothing: &str) -> Result<Place, Error> {
+        let folder = self.repository.scratch_dir().join(self.run.as_str()).join(self.worker.to_string());
+        let path = folder.join(format!("{}.log", self.which));
+        let read = || -> io::Result<Option<File>> {
+            // A link in its place would show a file of somebody else's.
+            if !fs::symlink_metadata(&path)?.is_file() {
+                return Ok(None);
+            }
+            let file = File::open(&path)?;
+            let written = file.metadata()?.modified()? + TICK;
+            Ok((since.is_none_or(|since| written >= since)).then_some(file))
+        };
+        match read() {
+            Ok(Some(file)) => Ok(Place::Live(file)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::File { path, source: error }),
+            _ => Ok(Place::None(nothing.to_owned())),
+        }
+    }
+}
+
+fn started(lane: &Lane) -> Option<SystemTime> {
+    time(lane.started.as_ref()?.time.as_deref())
+}
+
+fn time(text: Option<&str>) -> Option<SystemTime> {
+    clock::read(text?)
+}
