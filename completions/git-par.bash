@@ -84,7 +84,7 @@ __git_par_verb ()
 	esac
 }
 
-__git_par_verbs="spawn gate pick merge seal verify run retry stop resume list log agents demo"
+__git_par_verbs="spawn gate pick merge seal verify run retry stop resume list log diff agents demo"
 
 __git_par_flags ()
 {
@@ -127,6 +127,9 @@ __git_par_flags ()
 		;;
 	log)
 		__git_par_offer "--worker= --events --agent --gate --setup --follow --json --quiet --color= --help --version"
+		;;
+	diff)
+		__git_par_offer "--worker= --all --between= --attempt= --stat --json --quiet --color= --help --version"
 		;;
 	agents)
 		__git_par_offer "--json --quiet --color= --help --version"
@@ -281,6 +284,16 @@ __git_par_value ()
 		*) return 1 ;;
 		esac
 		;;
+	diff)
+		case "$2" in
+		-w|--worker) : ;;
+		--between) : ;;
+		--attempt) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
 	agents)
 		case "$2" in
 		-C) : ;;
@@ -339,6 +352,9 @@ __git_par_argument ()
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	log)
+		__git_par_offer "$(__git_par_runs)" "$3"
+		;;
+	diff)
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	agents)
@@ -408,6 +424,11 @@ _git_par_list ()
 _git_par_log ()
 {
 	__git_par_verb log
+}
+
+_git_par_diff ()
+{
+	__git_par_verb diff
 }
 
 _git_par_agents ()

@@ -14,6 +14,7 @@ pub(super) fn of_answer(answer: Answer, signalled: Option<u8>) -> u8 {
         Answer::Yes => 0,
         Answer::No => 1,
         Answer::Conflict => 4,
+        Answer::Status(status) => status,
         Answer::Interrupted => signalled.unwrap_or(INTERRUPTED),
     }
 }

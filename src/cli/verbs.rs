@@ -7,8 +7,8 @@ use clap::Args as _;
 use super::pages;
 use crate::{
     command::{
-        Context, Error, Kind, Report, agents, demo, gate, list, log, merge, pick, resume, retry, run, seal, spawn,
-        stop, verify,
+        Context, Error, Kind, Report, agents, demo, diff, gate, list, log, merge, pick, resume, retry, run, seal,
+        spawn, stop, verify,
     },
     process::program,
 };
@@ -31,6 +31,7 @@ pub(super) enum Verb {
     Resume(resume::Args),
     List(list::Args),
     Log(log::Args),
+    Diff(diff::Args),
     Agents(agents::Args),
     Demo(demo::Args),
     #[command(hide = true)]
@@ -55,6 +56,7 @@ impl Verb {
             "resume" => resume::Args::augment_args,
             "list" => list::Args::augment_args,
             "log" => log::Args::augment_args,
+            "diff" => diff::Args::augment_args,
             _ => return None,
         };
         Some(augment(clap::Command::new(name.to_owned())))
@@ -86,6 +88,7 @@ impl Verb {
             Self::Resume(args) => Box::new(resume::run(args, context)?),
             Self::List(args) => Box::new(list::run(args, context)?),
             Self::Log(args) => Box::new(log::run(args, context)?),
+            Self::Diff(args) => Box::new(diff::run(args, context)?),
             Self::Agents(args) => Box::new(agents::run(args, context)?),
             Self::Demo(args) => Box::new(demo::run(args, context)?),
             Self::Pages(args) => Box::new(pages::run(args)?),

@@ -7,6 +7,7 @@ mod configured;
 mod context;
 pub mod demo;
 mod detached;
+pub mod diff;
 mod error;
 mod exclusive;
 pub mod gate;

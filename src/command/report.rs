@@ -17,6 +17,8 @@ pub enum Answer {
     Conflict,
     /// The user interrupted it.
     Interrupted,
+    /// What the child said that had the terminal: its exit status, or 128 and the number of the signal that ended it.
+    Status(u8),
 }
 
 /// What a command answers.

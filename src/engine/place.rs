@@ -98,7 +98,7 @@ fn existing<'a>(site: &'a Site<'_>, wanted: Wanted, worker: Worker) -> Result<Fo
     let worktree = worktree.ok_or(Error::NoWorktree(worker))?;
     let index = site.scratch_of(Some(worker)).join("proof");
     let known = super::keep::index_file(site, worker);
-    let found = held(site, source(&worktree.path, &index, wanted.tree), &known)?;
+    let found = held(site.repository, source(&worktree.path, &index, wanted.tree), &known)?;
     if found != wanted.tree {
         return Err(Error::Changed { worker, found });
     }
@@ -111,11 +111,10 @@ fn source<'a>(folder: &'a Path, index: &'a Path, base: Oid) -> snapshot::Source<
 }
 
 /// Reads which tree a folder holds, with a copy of the index that knows it.
-fn held(site: &Site<'_>, source: snapshot::Source<'_>, known: &Path) -> Result<Oid, Error> {
+pub fn held(repository: &Repository, source: snapshot::Source<'_>, known: &Path) -> Result<Oid, snapshot::Error> {
     let _ = std::fs::remove_file(source.index);
     let _ = index_copy::copy(known, source.index);
-    let snapshot = site.repository.snapshot(source)?;
-    Ok(snapshot.tree)
+    Ok(repository.snapshot(source)?.tree)
 }
 
 fn fresh<'a>(site: &'a Site<'_>, wanted: Wanted) -> Result<Found<'a>, Error> {
@@ -133,7 +132,7 @@ fn fresh<'a>(site: &'a Site<'_>, wanted: Wanted) -> Result<Found<'a>, Error> {
             .bytes()?;
     }
     let index = site.scratch.join(&name);
-    let held = held(site, source(&worktree.path, &index, wanted.tree), &worktree.own_index())?;
+    let held = held(site.repository, source(&worktree.path, &index, wanted.tree), &worktree.own_index())?;
     let _ = std::fs::remove_file(&index);
     if held != wanted.tree {
         return Err(Error::Unfaithful { expected: wanted.tree, found: held });

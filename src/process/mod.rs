@@ -7,6 +7,7 @@ pub mod control;
 pub mod detach;
 pub mod environment;
 mod family;
+pub mod foreground;
 mod idle;
 pub mod interrupt;
 mod latch;

@@ -264,6 +264,15 @@ pub fn complaint(stderr: &[u8]) -> String {
     if said.is_empty() { "it gave no reason".to_owned() } else { said.join("; ") }
 }
 
+/// Spells a call of git in the user's own name, with his settings, pager and programs, for whoever hands it the terminal.
+///
+/// Objects are taken at their word here too.
+#[must_use]
+pub fn own_call<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Vec<OsString> {
+    let call = ["git", "--no-replace-objects"].map(OsString::from).into_iter();
+    call.chain(args.into_iter().map(|arg| arg.as_ref().to_owned())).collect()
+}
+
 /// Reads the version of the git on PATH, such as `2.47.3`.
 pub fn version() -> Result<String, Error> {
     let text = Call::new(["version"], std::env::temp_dir()).text()?;

@@ -7,6 +7,7 @@ mod agents_unruly;
 mod bad_input;
 mod concurrency;
 mod demo;
+mod diff;
 mod endings;
 mod gate;
 mod gate_place;

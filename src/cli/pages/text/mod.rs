@@ -2,6 +2,7 @@
 
 mod agents;
 mod demo;
+mod diff;
 mod gate;
 mod list;
 mod log;
@@ -33,6 +34,7 @@ pub(super) const ALL: &[&Manual] = &[
     &retry::MANUAL,
     &list::MANUAL,
     &log::MANUAL,
+    &diff::MANUAL,
     &agents::MANUAL,
     &demo::MANUAL,
 ];
