@@ -84,7 +84,7 @@ __git_par_verb ()
 	esac
 }
 
-__git_par_verbs="spawn gate pick merge seal verify run retry stop resume list log diff agents demo"
+__git_par_verbs="spawn gate pick merge seal verify run retry stop resume list log diff attach agents demo"
 
 __git_par_flags ()
 {
@@ -130,6 +130,9 @@ __git_par_flags ()
 		;;
 	diff)
 		__git_par_offer "--worker= --all --between= --attempt= --stat --json --quiet --color= --help --version"
+		;;
+	attach)
+		__git_par_offer "--worker= --json --quiet --color= --help --version"
 		;;
 	agents)
 		__git_par_offer "--json --quiet --color= --help --version"
@@ -294,6 +297,14 @@ __git_par_value ()
 		*) return 1 ;;
 		esac
 		;;
+	attach)
+		case "$2" in
+		-w|--worker) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
 	agents)
 		case "$2" in
 		-C) : ;;
@@ -355,6 +366,9 @@ __git_par_argument ()
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	diff)
+		__git_par_offer "$(__git_par_runs)" "$3"
+		;;
+	attach)
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	agents)
@@ -429,6 +443,11 @@ _git_par_log ()
 _git_par_diff ()
 {
 	__git_par_verb diff
+}
+
+_git_par_attach ()
+{
+	__git_par_verb attach
 }
 
 _git_par_agents ()

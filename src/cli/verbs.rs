@@ -7,8 +7,8 @@ use clap::Args as _;
 use super::pages;
 use crate::{
     command::{
-        Context, Error, Kind, Report, agents, demo, diff, gate, list, log, merge, pick, resume, retry, run, seal,
-        spawn, stop, verify,
+        Context, Error, Kind, Report, agents, attach, demo, diff, gate, list, log, merge, pick, resume, retry, run,
+        seal, spawn, stop, verify,
     },
     process::program,
 };
@@ -32,6 +32,7 @@ pub(super) enum Verb {
     List(list::Args),
     Log(log::Args),
     Diff(diff::Args),
+    Attach(attach::Args),
     Agents(agents::Args),
     Demo(demo::Args),
     #[command(hide = true)]
@@ -57,6 +58,7 @@ impl Verb {
             "list" => list::Args::augment_args,
             "log" => log::Args::augment_args,
             "diff" => diff::Args::augment_args,
+            "attach" => attach::Args::augment_args,
             _ => return None,
         };
         Some(augment(clap::Command::new(name.to_owned())))
@@ -89,6 +91,7 @@ impl Verb {
             Self::List(args) => Box::new(list::run(args, context)?),
             Self::Log(args) => Box::new(log::run(args, context)?),
             Self::Diff(args) => Box::new(diff::run(args, context)?),
+            Self::Attach(args) => Box::new(attach::run(args, context)?),
             Self::Agents(args) => Box::new(agents::run(args, context)?),
             Self::Demo(args) => Box::new(demo::run(args, context)?),
             Self::Pages(args) => Box::new(pages::run(args)?),

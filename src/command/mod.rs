@@ -2,6 +2,7 @@
 
 mod agent_setup;
 pub mod agents;
+pub mod attach;
 pub mod bounds;
 mod configured;
 mod context;

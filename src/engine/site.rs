@@ -213,7 +213,9 @@ impl<'a> Site<'a> {
         self.outcome(exit, (Some(worker), log), self.scratch_of(Some(worker)).join(log))
     }
 
-    fn environment(&self, errand: &Errand<'_>, wanted: &[(&str, &str)]) -> Environment {
+    /// Builds the environment of a child; of `wanted`, what the user set himself goes first.
+    #[must_use]
+    pub fn environment(&self, errand: &Errand<'_>, wanted: &[(&str, &str)]) -> Environment {
         let mut environment = Environment::inherit();
         for (name, value) in wanted {
             // What the user set himself goes first.

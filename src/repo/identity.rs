@@ -21,6 +21,13 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Names nobody: for a journal that nothing is written to.
+    #[must_use]
+    pub fn nobody() -> Self {
+        let time = gix::date::Time::new(0, 0);
+        Self { committer: gix::actor::Signature { name: "nobody".into(), email: "".into(), time } }
+    }
+
     /// Returns the same identity at this moment, unless the user fixed the time.
     #[must_use]
     pub fn now(&self) -> Self {

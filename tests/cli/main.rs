@@ -4,6 +4,7 @@
 
 mod agent_choice;
 mod agents_unruly;
+mod attach;
 mod bad_input;
 mod concurrency;
 mod demo;

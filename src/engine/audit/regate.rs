@@ -30,7 +30,7 @@ pub(super) fn check(case: &Case<'_>, regate: &Regate<'_>) -> Result<Vec<Finding>
         return Ok(vec![Finding::remark(CODE, "a broken journal tells no gate to run again")]);
     }
     // Nothing is written with it: it only tells whose children these are.
-    let journal = Journal::begin(case.repository, case.run.clone(), nobody());
+    let journal = Journal::begin(case.repository, case.run.clone(), Identity::nobody());
     let mut site = Site::new(&journal, case.repository, &case.repository.settings()?)?;
     let root = site.root.clone();
     site.root = root.join(format!("verify-{}", name()?));
@@ -43,11 +43,6 @@ pub(super) fn check(case: &Case<'_>, regate: &Regate<'_>) -> Result<Vec<Finding>
     let findings = gate_all(case, &site);
     clean(&site, &root);
     findings
-}
-
-fn nobody() -> Identity {
-    let time = gix::date::Time::new(0, 0);
-    Identity { committer: gix::actor::Signature { name: "nobody".into(), email: "".into(), time } }
 }
 
 fn name() -> Result<String, site::Error> {

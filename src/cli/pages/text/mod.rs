@@ -1,6 +1,7 @@
 //! Texts: the manual of each verb, one file each.
 
 mod agents;
+mod attach;
 mod demo;
 mod diff;
 mod gate;
@@ -35,6 +36,7 @@ pub(super) const ALL: &[&Manual] = &[
     &list::MANUAL,
     &log::MANUAL,
     &diff::MANUAL,
+    &attach::MANUAL,
     &agents::MANUAL,
     &demo::MANUAL,
 ];
