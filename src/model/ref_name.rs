@@ -98,6 +98,26 @@ impl RefName {
         self.0.strip_prefix(RUNS)?.split_once('/')?.0.parse().ok()
     }
 
+    /// Reads a name that another repository told: a run's notes, or what is in its folder or one deeper.
+    #[must_use]
+    pub fn told(name: &str) -> Option<(RunId, Self)> {
+        let mut parts = name.strip_prefix(NOTES).or_else(|| name.strip_prefix(RUNS))?.split('/');
+        let run: RunId = parts.next()?.parse().ok()?;
+        let rest: Vec<RunId> = parts.map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        let fits = if name.starts_with(NOTES) { rest.is_empty() } else { (1..=2).contains(&rest.len()) };
+        fits.then(|| (run, Self(name.to_owned())))
+    }
+
+    /// Tells whether the journal decides where it is: base, a candidate of whatever standing, winner, merge.
+    #[must_use]
+    pub fn is_journaled(&self) -> bool {
+        let below = self.0.strip_prefix(RUNS).and_then(|name| name.split_once('/'));
+        let short = below.map_or("", |(_, short)| short);
+        let is_candidate = short.starts_with('w') && short.parse::<Worker>().is_ok();
+        let is_past = short.starts_with("attempt/") || short.starts_with("discarded/");
+        is_candidate || is_past || matches!(short, "base" | "winner" | "merge")
+    }
+
     /// Returns the name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -108,5 +128,46 @@ impl RefName {
 impl fmt::Display for RefName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_repository_tells_is_a_name_of_ours_or_none() {
+        let told = |name| RefName::told(name).map(|(run, name)| (run.to_string(), name.to_string()));
+        for name in ["refs/notes/par/r", "refs/par/r/base", "refs/par/r/attempt/w1.2", "refs/par/r/later"] {
+            assert_eq!(told(name), Some(("r".to_owned(), name.to_owned())));
+        }
+        for name in [
+            "refs/par/r",
+            "refs/par/r/",
+            "refs/par//base",
+            "refs/par/-r/base",
+            "refs/par/r/a b",
+            "refs/par/r/..",
+            "refs/par/r/a/b/c",
+            "refs/par/é/base",
+            "refs/notes/par/r/x",
+            "refs/notes/par/.r",
+            "refs/heads/refs/par/r/base",
+            "refs/heads/main",
+        ] {
+            assert_eq!(told(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_journal_decides_on_candidates_and_not_on_seals_logs_or_what_is_unknown() {
+        let is_journaled = |short: &str| RefName::full(format!("{RUNS}r/{short}")).is_journaled();
+        for short in ["base", "w1", "w256", "winner", "merge", "attempt/w1.1", "discarded/w2"] {
+            assert!(is_journaled(short), "{short}");
+        }
+        for short in ["seal", "logs", "w0", "w257", "work", "1", "later", ""] {
+            assert!(!is_journaled(short), "{short}");
+        }
+        assert!(!RefName::full("refs/notes/par/r").is_journaled());
     }
 }

@@ -1,0 +1,248 @@
+//! Transfers: which refs of a run move where it is held, so that it is held as it is given.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{history::History, oid::Oid, ref_name::RefName, relation::Relation, run_id::RunId};
+
+/// What one side has of a run: its refs, notes included.
+pub type Refs = BTreeMap<RefName, Oid>;
+
+/// What is known of a run on two sides.
+#[derive(Clone, Debug)]
+pub struct Sides<'a> {
+    /// The run.
+    pub run: &'a RunId,
+    /// The refs on the side that gives.
+    pub given: &'a Refs,
+    /// The refs on the side that receives.
+    pub held: &'a Refs,
+    /// How the journals stand to each other.
+    pub journal: Relation,
+    /// How the journals under the seals do, where both sides have a seal and both can be read.
+    pub seal: Option<Relation>,
+    /// How the logs do, where both sides have some.
+    pub logs: Option<Relation>,
+    /// Whether logs go where there are none yet.
+    pub with_logs: bool,
+    /// Where the given journal says that refs are, as far as it does.
+    pub told: &'a Refs,
+}
+
+/// One ref that is to move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Its name.
+    pub name: RefName,
+    /// The value that it is held at; none: it is not held.
+    pub expected: Option<Oid>,
+    /// The value that it gets; none: it is removed.
+    pub new: Option<Oid>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transfer {
+    /// What moves, by name, all or nothing.
+    pub moves: Vec<Move>,
+    /// What differs on the two sides with nothing to say which is right: it is left as it is.
+    pub contested: Vec<RefName>,
+}
+
+/// What becomes of one ref.
+enum Fate {
+    Stays,
+    Moves,
+    Contested,
+}
+
+impl Transfer {
+    /// Decides what moves; nothing where the given journal has nothing new, or forks.
+    #[must_use]
+    pub fn decide(sides: &Sides<'_>) -> Self {
+        let mut transfer = Self::default();
+        if !matches!(sides.journal, Relation::Same | Relation::Ahead) {
+            return transfer;
+        }
+        let names: BTreeSet<&RefName> = sides.given.keys().chain(sides.held.keys()).collect();
+        for name in names {
+            let (expected, new) = (sides.held.get(name).copied(), sides.given.get(name).copied());
+            match if expected == new { Fate::Stays } else { sides.fate(name, (new, expected)) } {
+                Fate::Stays => {}
+                Fate::Moves => transfer.moves.push(Move { name: name.clone(), expected, new }),
+                Fate::Contested => transfer.contested.push(name.clone()),
+            }
+        }
+        transfer
+    }
+}
+
+impl Sides<'_> {
+    fn fate(&self, name: &RefName, (given, held): (Option<Oid>, Option<Oid>)) -> Fate {
+        if *name == RefName::notes(self.run) {
+            // The same journal in another commit is no news.
+            return if self.journal == Relation::Ahead { Fate::Moves } else { Fate::Stays };
+        }
+        if *name == RefName::seal(self.run) {
+            return carried(self.seal, given, held);
+        }
+        if *name == RefName::logs(self.run) {
+            return if held.is_none() && !self.with_logs { Fate::Stays } else { carried(self.logs, given, held) };
+        }
+        match (given, held) {
+            (Some(_), None) => Fate::Moves,
+            (None, _) if self.journal == Relation::Ahead && name.is_journaled() => Fate::Moves,
+            (None, _) => Fate::Stays,
+            (Some(_), Some(_)) if self.journal == Relation::Ahead => Fate::Moves,
+            (Some(_), Some(_)) => self.arbitrate(name, (given, held)),
+        }
+    }
+
+    /// Asks the journal, which both sides have, which of two values is right.
+    fn arbitrate(&self, name: &RefName, (given, held): (Option<Oid>, Option<Oid>)) -> Fate {
+        match self.told.get(name).copied() {
+            None => Fate::Contested,
+            told if told == given => Fate::Moves,
+            told if told == held => Fate::Stays,
+            Some(_) => Fate::Contested,
+        }
+    }
+}
+
+/// Decides on what no journal speaks of: it takes the place of what it goes on from, and of nothing else.
+fn carried(relation: Option<Relation>, given: Option<Oid>, held: Option<Oid>) -> Fate {
+    match (given, held, relation) {
+        (None, ..) | (_, Some(_), Some(Relation::Behind)) => Fate::Stays,
+        (_, None, _) | (_, _, Some(Relation::Ahead)) => Fate::Moves,
+        _ => Fate::Contested,
+    }
+}
+
+/// Tells whether refs that are held without a journal are those of another run.
+#[must_use]
+pub fn is_another(given: &Refs, held: &Refs) -> bool {
+    held.iter().any(|(name, id)| name.is_journaled() && given.get(name) != Some(id))
+}
+
+/// Lists where a history says that a run's refs are, as far as it says so for certain.
+#[must_use]
+pub fn told(run: &RunId, history: &History) -> Refs {
+    let base = history.run().map(|started| (RefName::base(run), started.args.base));
+    let candidates =
+        history.lanes().filter_map(|(worker, lane)| Some((RefName::candidate(run, worker), lane.candidate()?)));
+    let picked = history.selected.as_ref().and_then(|selected| selected.fact.result.candidate);
+    let merged = history.merged.last().and_then(|merge| merge.fact.result.commit);
+    let last = [(RefName::winner(run), picked), (RefName::merge(run), merged)];
+    base.into_iter().chain(candidates).chain(last.into_iter().filter_map(|(name, id)| Some((name, id?)))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RELATIONS: [Relation; 4] = [Relation::Same, Relation::Ahead, Relation::Behind, Relation::Forked { event: 2 }];
+
+    fn id(number: u8) -> Option<Oid> {
+        (number > 0).then(|| format!("{number:040x}").parse().unwrap())
+    }
+
+    fn refs(name: &RefName, value: Option<Oid>) -> Refs {
+        value.map(|id| (name.clone(), id)).into_iter().collect()
+    }
+
+    /// Decides in every small world in which the sides may differ in one ref, and shows each to a law.
+    fn everywhere(short: &str, law: impl Fn(&Sides<'_>, (Option<Oid>, Option<Oid>), &Transfer)) {
+        let run: RunId = "r".parse().unwrap();
+        let name = if short == "notes" { RefName::notes(&run) } else { RefName::full(format!("refs/par/r/{short}")) };
+        let other: Vec<Option<Relation>> = RELATIONS.map(Some).into_iter().chain([None]).collect();
+        for (journal, other) in RELATIONS.iter().flat_map(|journal| other.iter().map(move |other| (*journal, *other))) {
+            for number in 0..54 {
+                let (given, held, told) = (id(number % 3), id(number / 3 % 3), id(number / 9 % 3));
+                let (a, b, c) = (refs(&name, given), refs(&name, held), refs(&name, told));
+                let sides = Sides {
+                    run: &run,
+                    given: &a,
+                    held: &b,
+                    journal,
+                    seal: other,
+                    logs: other,
+                    with_logs: number >= 27,
+                    told: &c,
+                };
+                law(&sides, (given, held), &Transfer::decide(&sides));
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_moves_is_expected_where_it_is_held_and_gets_what_is_given() {
+        for short in ["notes", "base", "w1", "attempt/w1.1", "winner", "seal", "logs", "later"] {
+            everywhere(short, |sides, (given, held), transfer| {
+                let goes_on = matches!(sides.journal, Relation::Same | Relation::Ahead);
+                assert!(goes_on || *transfer == Transfer::default());
+                assert!(given != held || *transfer == Transfer::default());
+                assert!(transfer.moves.iter().all(|step| (step.new, step.expected) == (given, held)));
+                assert!(transfer.moves.len() + transfer.contested.len() <= 1);
+                // What is new to the receiver always comes, but for logs that nobody asked for.
+                let is_new = goes_on && held.is_none() && given.is_some();
+                let is_held_back =
+                    (short == "logs" && !sides.with_logs) || (short == "notes" && sides.journal == Relation::Same);
+                assert_eq!(is_new && !is_held_back, !transfer.moves.is_empty() && held.is_none());
+            });
+        }
+    }
+
+    #[test]
+    fn only_what_the_journal_decides_on_is_ever_removed() {
+        for (short, is_journaled) in
+            [("w1", true), ("discarded/w1", true), ("winner", true), ("seal", false), ("logs", false), ("later", false)]
+        {
+            everywhere(short, |sides, (given, held), transfer| {
+                let removes = transfer.moves.iter().any(|step| step.new.is_none());
+                let may = is_journaled && sides.journal == Relation::Ahead && given.is_none() && held.is_some();
+                assert_eq!(removes, may);
+            });
+        }
+    }
+
+    #[test]
+    fn the_journal_that_goes_on_wins_and_where_they_are_the_same_it_is_asked() {
+        everywhere("winner", |sides, (given, held), transfer| {
+            let (true, true) = (given.is_some() && held.is_some() && given != held, sides.journal != Relation::Behind)
+            else {
+                return;
+            };
+            let told = sides.told.values().next().copied();
+            let (moves, contested) = match sides.journal {
+                Relation::Ahead => (true, false),
+                Relation::Same => (told == given, told != given && told != held),
+                _ => (false, false),
+            };
+            assert_eq!((!transfer.moves.is_empty(), !transfer.contested.is_empty()), (moves, contested));
+        });
+    }
+
+    #[test]
+    fn a_run_is_another_where_what_its_journal_decides_on_is() {
+        let run: RunId = "r".parse().unwrap();
+        let (base, seal) = (RefName::base(&run), RefName::seal(&run));
+        for (given, held) in (0..9).map(|number| (id(number % 3), id(number / 3))) {
+            assert_eq!(is_another(&refs(&base, given), &refs(&base, held)), held.is_some() && given != held);
+            assert!(!is_another(&refs(&seal, given), &refs(&seal, held)));
+        }
+    }
+
+    #[test]
+    fn seals_and_logs_take_the_place_only_of_what_they_go_on_from() {
+        for short in ["seal", "logs"] {
+            everywhere(short, |sides, (given, held), transfer| {
+                let goes_on = matches!(sides.journal, Relation::Same | Relation::Ahead);
+                if given.is_none() || held.is_none() || given == held || !goes_on {
+                    return;
+                }
+                assert_eq!(!transfer.moves.is_empty(), sides.seal == Some(Relation::Ahead));
+                let settled = matches!(sides.seal, Some(Relation::Ahead | Relation::Behind));
+                assert_eq!(transfer.contested.is_empty(), settled);
+            });
+        }
+    }
+}
