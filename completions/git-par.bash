@@ -84,7 +84,7 @@ __git_par_verb ()
 	esac
 }
 
-__git_par_verbs="spawn gate pick merge seal verify run retry stop resume list log diff attach agents demo"
+__git_par_verbs="spawn gate pick merge seal verify push fetch run retry stop resume list log diff attach agents demo"
 
 __git_par_flags ()
 {
@@ -109,6 +109,12 @@ __git_par_flags ()
 		;;
 	verify)
 		__git_par_offer "--all --regate --require-signature --signer= --foreign --json --quiet --color= --help --version"
+		;;
+	push)
+		__git_par_offer "--all --logs --json --quiet --color= --help --version"
+		;;
+	fetch)
+		__git_par_offer "--json --quiet --color= --help --version"
 		;;
 	run)
 		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --first --name= --exclusive= --detach --continue= --merge --seal --json --quiet --color= --help --version"
@@ -218,6 +224,20 @@ __git_par_value ()
 	verify)
 		case "$2" in
 		--signer) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	push)
+		case "$2" in
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	fetch)
+		case "$2" in
 		-C) : ;;
 		--color) __git_par_offer "auto always never" "$3" ;;
 		*) return 1 ;;
@@ -347,6 +367,12 @@ __git_par_argument ()
 	verify)
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
+	push)
+		:
+		;;
+	fetch)
+		:
+		;;
 	run)
 		:
 		;;
@@ -408,6 +434,16 @@ _git_par_seal ()
 _git_par_verify ()
 {
 	__git_par_verb verify
+}
+
+_git_par_push ()
+{
+	__git_par_verb push
+}
+
+_git_par_fetch ()
+{
+	__git_par_verb fetch
 }
 
 _git_par_run ()

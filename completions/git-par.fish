@@ -54,6 +54,8 @@ complete -c git-par -n "__fish_git_par_needs_command" -f -a "pick" -d 'Rank the 
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "merge" -d 'Merge the winner into a branch, or change nothing and say why'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "seal" -d 'Write the certificate of a run into an annotated tag that carries the run'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "verify" -d 'Check a run from refs and objects alone, trusting nobody, and name each thing that does not hold'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "push" -d 'Send runs to a remote, refs and journal together, and overwrite nothing'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "fetch" -d 'Get runs from a remote, refs and journal together, and overwrite nothing'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "run" -d 'Spawn, gate and pick, and where asked merge and seal, in one command'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "retry" -d 'Run workers again, each as a new attempt; what they left before stays under attempt/'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "stop" -d 'Stop workers: they are told to end, then killed; what they did is committed and recorded'
@@ -171,6 +173,24 @@ complete -c git-par -n "__fish_git_par_using_subcommand verify" -l json -d 'Answ
 complete -c git-par -n "__fish_git_par_using_subcommand verify" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand verify" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand push" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand push" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand push" -l all -d 'Send every run of this repository'
+complete -c git-par -n "__fish_git_par_using_subcommand push" -l logs -d 'Send the logs too'
+complete -c git-par -n "__fish_git_par_using_subcommand push" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand push" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand push" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand push" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand fetch" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand fetch" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand fetch" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand fetch" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand fetch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand fetch" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -s F -l file -d 'Read the task from a file; \'-\' is standard input' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand run" -s n -l workers -d 'How many workers [default: one for each --agent, else par.workers, else 3]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -s j -l jobs -d 'How many workers at once [default: par.jobs, else the number of cores]' -r -f
@@ -312,6 +332,8 @@ complete -c git-par-seal -w 'git-par seal'
 complete -c git-par -n "__fish_git_par_using_subcommand seal" -f -a "(__git_par_runs)"
 complete -c git-par-verify -w 'git-par verify'
 complete -c git-par -n "__fish_git_par_using_subcommand verify" -a "(__git_par_runs)"
+complete -c git-par-push -w 'git-par push'
+complete -c git-par-fetch -w 'git-par fetch'
 complete -c git-par-run -w 'git-par run'
 complete -c git-par-retry -w 'git-par retry'
 complete -c git-par -n "__fish_git_par_using_subcommand retry" -f -a "(__git_par_runs)"

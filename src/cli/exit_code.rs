@@ -13,6 +13,7 @@ pub(super) fn of_answer(answer: Answer, signalled: Option<u8>) -> u8 {
     match answer {
         Answer::Yes => 0,
         Answer::No => 1,
+        Answer::Busy => 3,
         Answer::Conflict => 4,
         Answer::Status(status) => status,
         Answer::Interrupted => signalled.unwrap_or(INTERRUPTED),

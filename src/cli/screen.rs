@@ -220,6 +220,7 @@ fn line(progress: &Progress) -> String {
             let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
             format!("{}: {} after {}{reason}", whose(*subject), style::verdict(*verdict), took(*time))
         }
+        Progress::Carrying(text) => text.clone(),
         Progress::Bundling(file) => format!("writing {}", file.display()),
         Progress::Warning(text) => format!("{} {text}", Style::Warning.paint("warning:")),
     }
@@ -254,6 +255,7 @@ impl Live {
             | Progress::Begun(_)
             | Progress::Checking(None)
             | Progress::Checked { .. }
+            | Progress::Carrying(_)
             | Progress::Bundling(_)
             | Progress::Warning(_) => {
                 self.lines.suspend(|| say(&line(&progress)));

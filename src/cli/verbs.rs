@@ -7,8 +7,8 @@ use clap::Args as _;
 use super::pages;
 use crate::{
     command::{
-        Context, Error, Kind, Report, agents, attach, demo, diff, gate, list, log, merge, pick, resume, retry, run,
-        seal, spawn, stop, verify,
+        Context, Error, Kind, Report, agents, attach, demo, diff, fetch, gate, list, log, merge, pick, push, resume,
+        retry, run, seal, spawn, stop, verify,
     },
     process::program,
 };
@@ -25,6 +25,8 @@ pub(super) enum Verb {
     Merge(merge::Args),
     Seal(seal::Args),
     Verify(verify::Args),
+    Push(push::Args),
+    Fetch(fetch::Args),
     Run(run::Args),
     Retry(retry::Args),
     Stop(stop::Args),
@@ -51,6 +53,8 @@ impl Verb {
             "merge" => merge::Args::augment_args,
             "seal" => seal::Args::augment_args,
             "verify" => verify::Args::augment_args,
+            "push" => push::Args::augment_args,
+            "fetch" => fetch::Args::augment_args,
             "run" => run::Args::augment_args,
             "retry" => retry::Args::augment_args,
             "stop" => stop::Args::augment_args,
@@ -84,6 +88,8 @@ impl Verb {
             Self::Merge(args) => Box::new(merge::run(args, context)?),
             Self::Seal(args) => Box::new(seal::run(args, context)?),
             Self::Verify(args) => Box::new(verify::run(args, context)?),
+            Self::Push(args) => Box::new(push::run(args, context)?),
+            Self::Fetch(args) => Box::new(fetch::run(args, context)?),
             Self::Run(args) => Box::new(run::run(args, context)?),
             Self::Retry(args) => Box::new(retry::run(args, context)?),
             Self::Stop(args) => Box::new(stop::run(args, context)?),

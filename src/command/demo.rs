@@ -115,15 +115,7 @@ impl Stage {
         self.par(&["merge", RUN])?;
         self.par(&["seal", RUN, "--no-sign"])?;
         self.git(&["clone", "--quiet", ".", &clone_text])?;
-        self.git(&[
-            "-C",
-            &clone_text,
-            "fetch",
-            "--quiet",
-            "origin",
-            "refs/par/*:refs/par/*",
-            "refs/notes/par/*:refs/notes/par/*",
-        ])?;
+        self.par(&["-C", &clone_text, "fetch", "origin", RUN])?;
         self.par(&["-C", &clone_text, "verify", RUN])?;
         let merged = format!("{}..main", RefName::base(&RUN.parse()?));
         self.git(&["log", "--graph", "--notes=par/demo", "--format=%h %s%n%N", &merged])?;

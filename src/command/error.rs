@@ -3,9 +3,9 @@
 use std::error::Error as StdError;
 
 use crate::{
-    engine::{self, audit, crew, gate, journal, runs, supervisor, turn},
+    engine::{self, audit, crew, exchange, gate, journal, runs, supervisor, turn},
     model::{agent_choice, rule, run_id, worker},
-    repo::{git, identity, journal_notes, open, refs, seal, target},
+    repo::{git, identity, journal_notes, open, refs, remote, seal, target},
 };
 
 /// What kind of trouble it is; the exit status follows from it.
@@ -111,6 +111,16 @@ fn wrapped(error: Cause<'_>) -> Option<Cause<'_>> {
             _ => None,
         };
     }
+    if let Some(error) = error.downcast_ref() {
+        return match error {
+            exchange::Error::Remote(inner) => Some(inner),
+            exchange::Error::Supervisor(inner) => Some(inner),
+            exchange::Error::Journal(inner) => Some(inner),
+            exchange::Error::Notes(inner) => Some(inner),
+            exchange::Error::Refs(inner) => Some(inner),
+            _ => None,
+        };
+    }
     match error.downcast_ref()? {
         target::Error::Refs(inner) => Some(inner),
         _ => None,
@@ -133,6 +143,7 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
         _ => {}
     }
     let lost = matches!(error.downcast_ref(), Some(refs::Error::Lost { .. }));
+    let lost = lost || matches!(error.downcast_ref(), Some(exchange::Error::Lost(_)));
     let held = matches!(error.downcast_ref(), Some(supervisor::Error::Held(_)));
     if lost || held {
         return Some(Kind::Busy);
@@ -142,7 +153,9 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
     if is_interrupted {
         return Some(Kind::Interrupted);
     }
-    matches!(error.downcast_ref(), Some(runs::Error::Ambiguous { .. })).then_some(Kind::Usage)
+    let is_unclear = matches!(error.downcast_ref(), Some(runs::Error::Ambiguous { .. }))
+        || matches!(error.downcast_ref(), Some(remote::Error::Several { .. }));
+    is_unclear.then_some(Kind::Usage)
 }
 
 fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
@@ -160,7 +173,12 @@ fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
     let is_unfetched = matches!(error.downcast_ref(), Some(runs::Error::None))
         || matches!(error.downcast_ref(), Some(journal_notes::Error::NoBase(_)));
     if is_unfetched {
-        return Some("git fetch origin 'refs/par/*:refs/par/*' 'refs/notes/par/*:refs/notes/par/*'".to_owned());
+        return Some("git par fetch".to_owned());
+    }
+    match error.downcast_ref() {
+        Some(remote::Error::None) => return Some("git remote add origin <URL>".to_owned()),
+        Some(remote::Error::Several { urls, .. }) => return urls.first().map(|url| format!("git par push {url}")),
+        _ => {}
     }
     if let Some(runs::Error::Unknown(_)) = error.downcast_ref() {
         return Some("git par list".to_owned());
@@ -201,6 +219,6 @@ mod tests {
     #[test]
     fn a_hint_is_found_below_a_transparent_error() {
         let absent = journal_notes::Error::NoBase(RefName::full("refs/par/r/base"));
-        assert!(Error::from(journal::Error::from(absent)).hints[0].starts_with("git fetch origin"));
+        assert!(Error::from(journal::Error::from(absent)).hints[0].starts_with("git par fetch"));
     }
 }

@@ -13,6 +13,8 @@ pub enum Answer {
     Yes,
     /// The answer is no: a gate failed, nothing could be picked, verification failed.
     No,
+    /// A race was lost, or something is busy: the same command may work in a moment.
+    Busy,
     /// A conflict needs a person.
     Conflict,
     /// The user interrupted it.

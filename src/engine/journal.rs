@@ -88,8 +88,13 @@ impl State {
     pub fn load(repository: &Repository, run: &RunId) -> Result<Self, Error> {
         let notes = repository.notes(run)?.ok_or_else(|| Error::Unknown(run.clone()))?;
         let bytes = repository.journal(run, &notes)?;
+        Self::read(run, notes.commit, bytes)
+    }
+
+    /// Reads the journal that the notes at a commit hold.
+    pub fn read(run: &RunId, notes: Oid, bytes: Vec<u8>) -> Result<Self, Error> {
         let (tip, history) = fold(run, &bytes)?;
-        Ok(Self { notes: Some(notes.commit), bytes, tip: Some(tip), history })
+        Ok(Self { notes: Some(notes), bytes, tip: Some(tip), history })
     }
 
     /// Returns the end of the chain.

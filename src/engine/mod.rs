@@ -5,6 +5,7 @@ pub mod aside;
 pub mod audit;
 pub mod command_line;
 pub mod crew;
+pub mod exchange;
 pub mod feedback;
 pub mod finish;
 pub mod gate;

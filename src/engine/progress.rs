@@ -58,6 +58,8 @@ pub enum Progress {
         /// How long it ran.
         took: Duration,
     },
+    /// Something is on its way to a remote or from it, told in one line.
+    Carrying(String),
     /// A bundle is being written.
     Bundling(PathBuf),
     /// Something that a person should know.

@@ -36,8 +36,7 @@ pub enum Error {
 }
 
 /// Settings that hold for every call, each so that nothing of the user's runs or changes.
-const SETTINGS: [&str; 12] = [
-    "core.hooksPath=/dev/null",
+const SETTINGS: [&str; 11] = [
     "core.fsmonitor=false",
     "core.untrackedCache=false",
     "core.fsync=objects,reference",
@@ -50,6 +49,9 @@ const SETTINGS: [&str; 12] = [
     "core.safecrlf=false",
     "i18n.commitEncoding=UTF-8",
 ];
+
+/// The setting by which no hook runs.
+const NO_HOOKS: &str = "core.hooksPath=/dev/null";
 
 /// Variables that point git at a repository, from `git rev-parse --local-env-vars` less those that carry settings.
 const POINTERS: [&str; 15] = [
@@ -84,6 +86,7 @@ pub struct Call {
     cwd: PathBuf,
     input: Option<Vec<u8>>,
     has_terminal: bool,
+    has_hooks: bool,
 }
 
 impl Git {
@@ -110,6 +113,7 @@ impl Call {
             cwd,
             input: None,
             has_terminal: false,
+            has_hooks: false,
         };
         // LC_ALL for messages that are read; a literal environment keeps prompts and lazy fetches away.
         let fixed = [("LC_ALL", "C"), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_EDITOR", ":"), ("GIT_PAGER", "cat")];
@@ -184,6 +188,23 @@ impl Call {
         self
     }
 
+    /// Lets it talk to a remote as the user's own git does: whoever opens the way there may have to ask for a password.
+    #[must_use]
+    pub fn with_remote(self) -> Self {
+        let mut call = self.with_terminal();
+        let name = "GIT_TERMINAL_PROMPT";
+        call.environment.remove(OsStr::new(name));
+        call.environment.extend(std::env::var_os(name).map(|value| (name.into(), value)));
+        call
+    }
+
+    /// Lets the user's hooks run.
+    #[must_use]
+    pub fn with_hooks(mut self) -> Self {
+        self.has_hooks = true;
+        self
+    }
+
     /// Runs it to its end, whatever its status.
     pub fn output(&self) -> Result<Output, Error> {
         let git = self.expression().unchecked();
@@ -191,7 +212,8 @@ impl Call {
     }
 
     fn expression(&self) -> duct::Expression {
-        let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]).map(OsString::from);
+        let no_hooks = (!self.has_hooks).then_some(&NO_HOOKS);
+        let settings = SETTINGS.iter().chain(no_hooks).flat_map(|setting| ["-c", setting]).map(OsString::from);
         let args: Vec<OsString> = settings.chain(self.args.iter().cloned()).collect();
         let git = duct::cmd("git", args).full_env(&self.environment).dir(&self.cwd);
         let git = match &self.input {

@@ -21,11 +21,11 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Names nobody: for a journal that nothing is written to.
+    /// Returns who writes where git knows nobody.
     #[must_use]
     pub fn nobody() -> Self {
-        let time = gix::date::Time::new(0, 0);
-        Self { committer: gix::actor::Signature { name: "nobody".into(), email: "".into(), time } }
+        let (name, email, time) = ("git par".into(), "".into(), gix::date::Time::now_local_or_utc());
+        Self { committer: gix::actor::Signature { name, email, time } }
     }
 
     /// Returns the same identity at this moment, unless the user fixed the time.

@@ -48,9 +48,13 @@ pub struct Notes {
 impl Repository {
     /// Reads where a run's notes are; none where it has none here.
     pub fn notes(&self, run: &RunId) -> Result<Option<Notes>, Error> {
-        let Some(commit) = self.ref_target(&RefName::notes(run))? else { return Ok(None) };
+        self.ref_target(&RefName::notes(run))?.map(|commit| self.notes_at(commit)).transpose()
+    }
+
+    /// Reads the notes of a commit, whether a ref leads there or not.
+    pub fn notes_at(&self, commit: Oid) -> Result<Notes, Error> {
         let tree = self.commit(commit)?.tree;
-        Ok(Some(Notes { commit, tree }))
+        Ok(Notes { commit, tree })
     }
 
     /// Reads the note on an object; none where it has none.
@@ -81,6 +85,11 @@ impl Repository {
     pub fn journal(&self, run: &RunId, notes: &Notes) -> Result<Vec<u8>, Error> {
         let name = RefName::base(run);
         let base = self.ref_target(&name)?.ok_or(Error::NoBase(name))?;
+        self.journal_on(base, run, notes)
+    }
+
+    /// Reads a run's journal where its base is known.
+    pub fn journal_on(&self, base: Oid, run: &RunId, notes: &Notes) -> Result<Vec<u8>, Error> {
         self.note_of_at_most(notes, base, LONGEST_JOURNAL)?.ok_or_else(|| Error::NoJournal(run.clone()))
     }
 

@@ -21,6 +21,7 @@ pub mod objects;
 pub mod open;
 pub mod protect;
 pub mod refs;
+pub mod remote;
 pub mod seal;
 pub mod settings;
 pub mod snapshot;

@@ -11,8 +11,10 @@ use std::{
 use super::world::{Said, World};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_git-par");
-const VERBS: [&str; 13] =
-    ["spawn", "gate", "pick", "merge", "seal", "verify", "run", "list", "log", "diff", "attach", "agents", "demo"];
+const VERBS: [&str; 18] = [
+    "spawn", "gate", "pick", "merge", "seal", "verify", "push", "fetch", "run", "retry", "stop", "resume", "list",
+    "log", "diff", "attach", "agents", "demo",
+];
 const PROGRAMS: [(&str, &str); 6] = [
     ("spawn", env!("CARGO_BIN_EXE_git-par-spawn")),
     ("gate", env!("CARGO_BIN_EXE_git-par-gate")),

@@ -93,7 +93,8 @@ fn synopsis(command: &Command) -> Vec<Inline> {
         line.extend(option_words(arg));
     }
     for arg in own().filter(|arg| arg.is_positional()) {
-        let dots = if arg.is_last_set() { "..." } else { "" };
+        let is_many = arg.is_last_set() || matches!(arg.get_action(), clap::ArgAction::Append);
+        let dots = if is_many { "..." } else { "" };
         let before = if arg.is_last_set() { " [-- " } else { " [" };
         line.extend([roman(before), italic(value_names(arg)), roman(format!("{dots}]"))]);
     }

@@ -4,11 +4,13 @@ mod agents;
 mod attach;
 mod demo;
 mod diff;
+mod fetch;
 mod gate;
 mod list;
 mod log;
 mod merge;
 mod pick;
+mod push;
 mod resume;
 mod retry;
 mod run;
@@ -29,6 +31,8 @@ pub(super) const ALL: &[&Manual] = &[
     &merge::MANUAL,
     &seal::MANUAL,
     &verify::MANUAL,
+    &push::MANUAL,
+    &fetch::MANUAL,
     &run::MANUAL,
     &stop::MANUAL,
     &resume::MANUAL,

@@ -18,10 +18,7 @@ pub(super) const MANUAL: Manual = Manual {
         ("128", "It could not be done: the run does not verify, signing failed, there is no such run, or git failed."),
     ],
     examples: &[
-        (
-            "Seal the newest run, and send it to where others find it:",
-            "git par seal\ngit push origin 'refs/par/*' 'refs/notes/par/*'",
-        ),
+        ("Seal the newest run, and send it to where others find it:", "git par seal\ngit par push"),
         ("Without a signature, whatever is configured:", "git par seal --no-sign"),
         (
             "With the whole run in one file, to be checked elsewhere:",
@@ -34,5 +31,5 @@ pub(super) const MANUAL: Manual = Manual {
         ("refs/notes/par/<run>", "Read: the journal."),
     ],
     settings: &[],
-    also: &["git-par-verify(1)", "git-tag(1)", "git-bundle(1)", "git-config(1)"],
+    also: &["git-par-push(1)", "git-par-verify(1)", "git-tag(1)", "git-bundle(1)", "git-config(1)"],
 };

@@ -77,11 +77,8 @@ pub(super) const MANUAL: Manual = Manual {
         ),
         ("The same check on each candidate:", "git par gate -- cargo test"),
         ("Pick by the rule, and merge the winner into the branch that is checked out:", "git par pick\ngit par merge"),
-        ("Seal the record, and send it with the run:", "git par seal\ngit push origin 'refs/par/*' 'refs/notes/par/*'"),
-        (
-            "In any clone, by anybody: fetch the runs and check the newest one:",
-            "git fetch origin 'refs/par/*:refs/par/*' 'refs/notes/par/*:refs/notes/par/*'\ngit par verify",
-        ),
+        ("Seal the record, and send it with the run:", "git par seal\ngit par push"),
+        ("In any clone, by anybody: fetch the runs and check the newest one:", "git par fetch\ngit par verify"),
         ("See all of it on a small repository in a temporary folder:", "git par demo"),
     ],
     refs: &[

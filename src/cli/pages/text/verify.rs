@@ -58,10 +58,7 @@ pub(super) const MANUAL: Manual = Manual {
         INTERRUPTED,
     ],
     examples: &[
-        (
-            "Fetch the runs of a clone, and check the newest one:",
-            "git fetch origin 'refs/par/*:refs/par/*' 'refs/notes/par/*:refs/notes/par/*'\ngit par verify",
-        ),
+        ("Fetch the runs of a clone, and check the newest one:", "git par fetch\ngit par verify"),
         (
             "Check every run, and ask for a signature of a known person:",
             "git par verify --all --signer alice@example.com",
@@ -76,5 +73,5 @@ pub(super) const MANUAL: Manual = Manual {
         ("refs/heads/<branch>", "Read: the branch that was merged into, where it is here."),
     ],
     settings: &[],
-    also: &["git-par-seal(1)", "git-verify-tag(1)", "git-bundle(1)", "ssh-keygen(1)"],
+    also: &["git-par-fetch(1)", "git-par-seal(1)", "git-verify-tag(1)", "git-bundle(1)", "ssh-keygen(1)"],
 };

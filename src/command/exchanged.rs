@@ -1,0 +1,163 @@
+//! What a push or a fetch answers: a line a run.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Answer, Error, Kind, Report, report, style::Style};
+use crate::{
+    engine::exchange::{self, Plan},
+    model::{ref_name::RefName, relation::Relation, run_id::RunId},
+    repo::remote::Direction,
+};
+
+/// What an exchange with a remote answers.
+#[derive(Debug, Serialize)]
+pub struct Exchanged {
+    /// The remote.
+    pub remote: String,
+    /// What became of each run.
+    pub runs: Vec<Row>,
+}
+
+/// What became of one run.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// The run, or a ref that should be one of a run and is not.
+    pub run: String,
+    /// What became of it.
+    pub state: State,
+    /// How many events its journal has on the side that gives, where it was read.
+    pub events: Option<u64>,
+    /// The first event in which the two journals differ, where they fork.
+    pub forked_at: Option<u64>,
+    /// The refs that moved.
+    pub refs: Vec<String>,
+    /// The refs that differ, with nothing to say which side is right: they were left as they are.
+    pub left: Vec<String>,
+    /// Why it was not done.
+    pub error: Option<String>,
+    #[serde(skip)]
+    hints: Vec<String>,
+}
+
+/// What became of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It went to the remote.
+    Pushed,
+    /// It came from there.
+    Fetched,
+    /// There was nothing to do.
+    UpToDate,
+    /// The remote's journal goes on from the one here.
+    Behind,
+    /// The journal here goes on from the remote's.
+    Ahead,
+    /// Each side has events that the other has not.
+    Forked,
+    /// It was moved meanwhile, or is being worked on.
+    Busy,
+    /// It could not be done.
+    Failed,
+}
+
+impl State {
+    /// Tells what the relation of the given journal to the other one means for whoever stands here.
+    fn of(plan: &Plan, direction: Direction) -> Self {
+        match (plan.relation, direction) {
+            (Relation::Forked { .. }, _) => Self::Forked,
+            (Relation::Behind, Direction::Push) => Self::Behind,
+            (Relation::Behind, Direction::Fetch) => Self::Ahead,
+            _ if plan.transfer.moves.is_empty() => Self::UpToDate,
+            (_, Direction::Push) => Self::Pushed,
+            (_, Direction::Fetch) => Self::Fetched,
+        }
+    }
+}
+
+impl Row {
+    /// Makes the row of a plan that was carried out.
+    pub(super) fn of(plan: &Plan, direction: Direction) -> Self {
+        let forked_at = if let Relation::Forked { event } = plan.relation { Some(event) } else { None };
+        let names = |names: &mut dyn Iterator<Item = &RefName>| names.map(ToString::to_string).collect();
+        Self {
+            run: plan.run.to_string(),
+            state: State::of(plan, direction),
+            events: plan.events,
+            forked_at,
+            refs: names(&mut plan.transfer.moves.iter().map(|step| &step.name)),
+            left: names(&mut plan.transfer.contested.iter()),
+            error: None,
+            hints: Vec::new(),
+        }
+    }
+
+    /// Makes the row of a run that could not be carried.
+    pub(super) fn failed(run: &RunId, error: exchange::Error, direction: Direction) -> Self {
+        let error = Error::from(error);
+        Self {
+            run: run.to_string(),
+            state: if error.kind == Kind::Busy { State::Busy } else { State::Failed },
+            events: None,
+            forked_at: None,
+            refs: Vec::new(),
+            left: Vec::new(),
+            error: Some(error.messages.join(": ")),
+            // The ways out are for a run that is here.
+            hints: if direction == Direction::Push { error.hints } else { Vec::new() },
+        }
+    }
+
+    /// Makes the row of what stands where a run would, and is none.
+    pub(super) fn strange(name: &str) -> Self {
+        let error = Some("no ref of a run has such a name: it was left there".to_owned());
+        let (run, state) = (name.to_owned(), State::Failed);
+        Self { run, state, events: None, forked_at: None, refs: Vec::new(), left: Vec::new(), error, hints: Vec::new() }
+    }
+
+    fn line(&self, remote: &str) -> String {
+        let plural = if self.refs.len() == 1 { "" } else { "s" };
+        let events = self.events.map(|events| format!(" ({events} events, {} ref{plural})", self.refs.len()));
+        let what = match self.state {
+            State::Pushed => format!("{} to {remote}{}", Style::Good.paint("pushed"), events.unwrap_or_default()),
+            State::Fetched => format!("{} from {remote}{}", Style::Good.paint("fetched"), events.unwrap_or_default()),
+            State::UpToDate => "up to date".to_owned(),
+            State::Behind => format!("{}: git par fetch {remote} {}", Style::Warning.paint("behind"), self.run),
+            State::Ahead => format!("{}: git par push {remote} {}", Style::Warning.paint("ahead"), self.run),
+            State::Forked => format!(
+                "{} at event {}: {remote} has another history of it; nothing was changed",
+                Style::Bad.paint("forked"),
+                self.forked_at.unwrap_or_default()
+            ),
+            State::Busy | State::Failed => Style::Bad.paint(self.error.as_deref().unwrap_or_default()),
+        };
+        let left =
+            self.left.iter().map(|name| format!("  {} differs and was left as it is\n", Style::Warning.paint(name)));
+        let hints = self.hints.iter().map(|hint| format!("  hint: {hint}\n"));
+        format!("{}: {what}\n{}", self.run, left.chain(hints).collect::<String>())
+    }
+}
+
+impl Report for Exchanged {
+    fn text(&self) -> String {
+        if self.runs.is_empty() {
+            return "no runs\n".to_owned();
+        }
+        self.runs.iter().map(|row| row.line(&self.remote)).collect()
+    }
+
+    fn json(&self) -> Value {
+        report::object(self)
+    }
+
+    fn answer(&self) -> Answer {
+        let is = |state| self.runs.iter().any(|row| row.state == state);
+        match () {
+            () if is(State::Forked) || self.runs.iter().any(|row| !row.left.is_empty()) => Answer::Conflict,
+            () if is(State::Busy) => Answer::Busy,
+            () if is(State::Failed) => Answer::No,
+            () => Answer::Yes,
+        }
+    }
+}

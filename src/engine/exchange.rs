@@ -1,0 +1,278 @@
+//! Exchanges: runs carried to a remote or from it, each where its journal goes on from the one on the other side.
+
+use std::collections::BTreeMap;
+
+use super::{
+    journal::{self, State},
+    supervisor,
+};
+use crate::{
+    model::{
+        oid::Oid,
+        ref_name::RefName,
+        relation::Relation,
+        run_id::RunId,
+        transfer::{self, Refs, Sides, Transfer},
+    },
+    repo::{
+        git,
+        identity::Identity,
+        journal_notes,
+        open::Repository,
+        refs::{self, Edit},
+        remote::{self, Direction, Remote},
+    },
+};
+
+/// Why a run could not be carried.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The remote.
+    #[error(transparent)]
+    Remote(#[from] remote::Error),
+    /// The side that gives has refs of it, and no journal.
+    #[error("run '{0}' has no journal there")]
+    NoJournal(RunId),
+    /// Neither side knows what its journal stands on.
+    #[error("ref '{0}' is on neither side")]
+    NoBase(RefName),
+    /// The journal is one of something else.
+    #[error("the journal of run '{0}' begins another run, or another base")]
+    Strange(RunId),
+    /// The remote moved between the look and the push.
+    #[error("run '{0}' was moved there meanwhile by somebody else")]
+    Lost(RunId),
+    /// Somebody works on it here.
+    #[error(transparent)]
+    Supervisor(#[from] supervisor::Error),
+    /// A journal.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    /// The notes that hold one.
+    #[error(transparent)]
+    Notes(#[from] journal_notes::Error),
+    /// A ref.
+    #[error(transparent)]
+    Refs(#[from] refs::Error),
+    /// git could not be asked.
+    #[error(transparent)]
+    Git(#[from] git::Error),
+}
+
+/// What this repository and a remote have of runs, seen at one moment.
+pub struct Exchange<'a> {
+    /// The remote.
+    pub remote: Remote<'a>,
+    /// What there is of each run.
+    pub theirs: BTreeMap<RunId, Refs>,
+    /// What stands there where a run would, and has the name of none.
+    pub strange: Vec<String>,
+    /// Whether logs go where there are none yet.
+    pub with_logs: bool,
+    repository: &'a Repository,
+    direction: Direction,
+}
+
+/// What is to be done with one run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The run.
+    pub run: RunId,
+    /// How the journal that is given stands to the other one.
+    pub relation: Relation,
+    /// Which refs move.
+    pub transfer: Transfer,
+    /// How many events the given journal has; none where it had not to be read.
+    pub events: Option<u64>,
+}
+
+impl<'a> Exchange<'a> {
+    /// Looks at what a remote has.
+    pub fn begin(repository: &'a Repository, remote: Option<&str>, direction: Direction) -> Result<Self, Error> {
+        let remote = repository.remote(remote, direction)?;
+        let (theirs, strange) = survey(&remote)?;
+        Ok(Self { remote, theirs, strange, with_logs: direction == Direction::Fetch, repository, direction })
+    }
+
+    /// Decides on each of these runs.
+    #[must_use]
+    pub fn plan(&self, runs: &[RunId]) -> Vec<(RunId, Result<Plan, Error>)> {
+        let ours: Vec<(RunId, Result<Refs, Error>)> = runs.iter().map(|run| (run.clone(), self.ours(run))).collect();
+        let read = ours.iter().filter_map(|(run, ours)| Some((run, ours.as_ref().ok()?)));
+        let mut failed = self.bring(&read.map(|(run, ours)| (run.clone(), self.unseen(run, ours))).collect());
+        let plan = |(run, ours): (RunId, Result<Refs, Error>)| {
+            let plan = match failed.remove(&run) {
+                Some(error) => Err(error.into()),
+                None => ours.and_then(|ours| self.decide(&run, &ours)),
+            };
+            (run, plan)
+        };
+        ours.into_iter().map(plan).collect()
+    }
+
+    /// Reads what is here of a run, at one moment.
+    fn ours(&self, run: &RunId) -> Result<Refs, Error> {
+        if self.direction == Direction::Push && supervisor::is_held(self.repository, run)? {
+            return Err(supervisor::Error::Held(run.clone()).into());
+        }
+        let notes = RefName::notes(run);
+        loop {
+            let before = self.repository.ref_target(&notes)?;
+            let below = self.repository.refs_below(&RefName::prefix(run))?;
+            // An event between the two reads moved refs that the journal does not speak of yet.
+            if self.repository.ref_target(&notes)? == before {
+                let known = below.into_iter().filter(|(name, _)| RefName::told(name.as_str()).is_some());
+                return Ok(known.chain(before.map(|commit| (notes, commit))).collect());
+            }
+        }
+    }
+
+    /// Lists the objects of the other side without which nothing can be decided.
+    fn unseen(&self, run: &RunId, ours: &Refs) -> Vec<Oid> {
+        let Some(theirs) = self.theirs.get(run) else { return Vec::new() };
+        let (notes, both) = (RefName::notes(run), [RefName::seal(run), RefName::logs(run)]);
+        let both = both.iter().filter(|name| ours.contains_key(name));
+        let differing = std::iter::once(&notes).chain(both).filter(|name| ours.get(name) != theirs.get(name));
+        differing.filter_map(|name| theirs.get(name).copied()).collect()
+    }
+
+    /// Gets objects, for all runs at once; where that fails, for each alone, and says which could not be had.
+    fn bring(&self, wanted: &BTreeMap<RunId, Vec<Oid>>) -> BTreeMap<RunId, remote::Error> {
+        let wanted: Vec<(&RunId, &Vec<Oid>)> = wanted.iter().filter(|(_, objects)| !objects.is_empty()).collect();
+        let all: Vec<Oid> = wanted.iter().flat_map(|(_, objects)| objects.iter().copied()).collect();
+        match (self.remote.fetch(&all), wanted.as_slice()) {
+            (Ok(()), _) => BTreeMap::new(),
+            (Err(error), [(run, _)]) => BTreeMap::from([((*run).clone(), error)]),
+            (Err(_), each) => {
+                let alone =
+                    |(run, objects): &(&RunId, &Vec<Oid>)| Some(((*run).clone(), self.remote.fetch(objects).err()?));
+                each.iter().filter_map(alone).collect()
+            }
+        }
+    }
+
+    fn decide(&self, run: &RunId, ours: &Refs) -> Result<Plan, Error> {
+        let none = Refs::new();
+        let theirs = self.theirs.get(run).unwrap_or(&none);
+        let (given, held) = match self.direction {
+            Direction::Push => (ours, theirs),
+            Direction::Fetch => (theirs, ours),
+        };
+        if given == held {
+            let (relation, transfer) = (Relation::Same, Transfer::default());
+            return Ok(Plan { run: run.clone(), relation, transfer, events: None });
+        }
+        let state = self.given(run, given)?;
+        let relation = match self.journal(run, held, given)? {
+            none if none.is_empty() && transfer::is_another(given, held) => Relation::Forked { event: 1 },
+            journal => Relation::of(&state.bytes, &journal),
+        };
+        let sides = Sides {
+            run,
+            given,
+            held,
+            journal: relation,
+            seal: both(given, held, &RefName::seal(run)).and_then(|tags| self.relate_seals(tags)),
+            logs: both(given, held, &RefName::logs(run)).map(|logs| self.relate_logs(logs)).transpose()?,
+            with_logs: self.with_logs,
+            told: &transfer::told(run, &state.history),
+        };
+        let transfer = Transfer::decide(&sides);
+        Ok(Plan { run: run.clone(), relation, transfer, events: Some(state.tip().count) })
+    }
+
+    /// Reads the journal that is given, which must be one of this run.
+    fn given(&self, run: &RunId, given: &Refs) -> Result<State, Error> {
+        let notes = given.get(&RefName::notes(run)).ok_or_else(|| Error::NoJournal(run.clone()))?;
+        let state = State::read(run, *notes, self.journal(run, given, given)?)?;
+        let started = state.history.run().map(|started| (&started.args.run, Some(&started.args.base)));
+        let is_ours = started == Some((run, given.get(&RefName::base(run))));
+        if is_ours { Ok(state) } else { Err(Error::Strange(run.clone())) }
+    }
+
+    /// Reads the journal of one side; empty where it has none. The other side knows the base where it does not.
+    fn journal(&self, run: &RunId, side: &Refs, other: &Refs) -> Result<Vec<u8>, Error> {
+        let Some(notes) = side.get(&RefName::notes(run)) else { return Ok(Vec::new()) };
+        let name = RefName::base(run);
+        let base = side.get(&name).or_else(|| other.get(&name)).ok_or(Error::NoBase(name))?;
+        let notes = self.repository.notes_at(*notes)?;
+        Ok(self.repository.journal_on(*base, run, &notes)?)
+    }
+
+    /// Relates the journals under two seals; none where one is no seal.
+    fn relate_seals(&self, (given, held): (Oid, Oid)) -> Option<Relation> {
+        let [given, held] = [given, held].map(|tag| self.repository.sealed(tag).ok());
+        Some(Relation::of(&given?.journal, &held?.journal))
+    }
+
+    fn relate_logs(&self, (given, held): (Oid, Oid)) -> Result<Relation, Error> {
+        if self.repository.is_ancestor(held, given)? {
+            return Ok(Relation::Ahead);
+        }
+        let is_behind = self.repository.is_ancestor(given, held)?;
+        Ok(if is_behind { Relation::Behind } else { Relation::Forked { event: 1 } })
+    }
+
+    /// Pushes one run.
+    pub fn push(&self, plan: &Plan) -> Result<(), Error> {
+        match self.remote.push(&edits(plan)) {
+            Err(remote::Error::Refused(_)) if self.has_moved(plan)? => Err(Error::Lost(plan.run.clone())),
+            pushed => Ok(pushed?),
+        }
+    }
+
+    /// Tells whether the remote has values that it neither had before nor got from here.
+    fn has_moved(&self, plan: &Plan) -> Result<bool, Error> {
+        let (theirs, _) = survey(&self.remote)?;
+        let is_new = |run: &Refs, name: &RefName| {
+            // Not all that a remote refuses as a whole stays out: it takes what is beside a hidden ref (git-config(1)).
+            let sent = plan.transfer.moves.iter().find(|step| step.name == *name).map(|step| step.new);
+            let (now, before) = (run.get(name), self.theirs.get(&plan.run).and_then(|run| run.get(name)));
+            now != before && sent != Some(now.copied())
+        };
+        let now = theirs.get(&plan.run).cloned().unwrap_or_default();
+        let before = self.theirs.get(&plan.run);
+        Ok(now.keys().chain(before.into_iter().flat_map(Refs::keys)).any(|name| is_new(&now, name)))
+    }
+
+    /// Gets the objects of these plans; says which could not be had.
+    #[must_use]
+    pub fn bring_all<'p>(&self, plans: impl Iterator<Item = &'p Plan>) -> BTreeMap<RunId, remote::Error> {
+        let objects = |plan: &Plan| plan.transfer.moves.iter().filter_map(|step| step.new).collect();
+        self.bring(&plans.map(|plan| (plan.run.clone(), objects(plan))).collect())
+    }
+
+    /// Writes the refs of a plan whose objects are here.
+    pub fn write(&self, plan: &Plan, identity: &Identity) -> Result<(), Error> {
+        let edits = edits(plan);
+        self.repository.write_refs(&edits, identity)?;
+        self.repository.sync_refs(edits.iter().map(|edit| &edit.name));
+        Ok(())
+    }
+}
+
+/// Reads what a remote has, by run; what has the name of no run is listed by what it has instead.
+fn survey(remote: &Remote<'_>) -> Result<(BTreeMap<RunId, Refs>, Vec<String>), Error> {
+    let mut runs: BTreeMap<RunId, Refs> = BTreeMap::new();
+    let mut strange = Vec::new();
+    for (text, id) in remote.refs()? {
+        match RefName::told(&text) {
+            Some((run, name)) => drop(runs.entry(run).or_default().insert(name, id)),
+            None => strange.push(text),
+        }
+    }
+    Ok((runs, strange))
+}
+
+fn both(given: &Refs, held: &Refs, name: &RefName) -> Option<(Oid, Oid)> {
+    let (given, held) = (*given.get(name)?, *held.get(name)?);
+    (given != held).then_some((given, held))
+}
+
+/// Lists the refs that a plan moves, the journal last: whoever sees an event sees what it speaks of.
+fn edits(plan: &Plan) -> Vec<Edit> {
+    let edit = |step: &transfer::Move| Edit { name: step.name.clone(), expected: step.expected, new: step.new };
+    let mut edits: Vec<Edit> = plan.transfer.moves.iter().map(edit).collect();
+    edits.sort_by_key(|edit| edit.name == RefName::notes(&plan.run));
+    edits
+}
