@@ -2,7 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{history::History, oid::Oid, ref_name::RefName, relation::Relation, run_id::RunId};
+use super::{
+    history::{History, Lane},
+    oid::Oid,
+    ref_name::RefName,
+    relation::Relation,
+    run_id::RunId,
+    worker::Worker,
+};
 
 /// What one side has of a run: its refs, notes included.
 pub type Refs = BTreeMap<RefName, Oid>;
@@ -90,16 +97,21 @@ impl Sides<'_> {
         }
         match (given, held) {
             (Some(_), None) => Fate::Moves,
-            (None, _) if self.journal == Relation::Ahead && name.is_journaled() => Fate::Moves,
+            (None, Some(id)) if self.has_moved_on(name, id) => Fate::Moves,
             (None, _) => Fate::Stays,
-            (Some(_), Some(_)) if self.journal == Relation::Ahead => Fate::Moves,
             (Some(_), Some(_)) => self.arbitrate(name, (given, held)),
         }
     }
 
-    /// Asks the journal, which both sides have, which of two values is right.
+    /// Tells whether what is held is given under another name: nothing is removed that would be lost by it.
+    fn has_moved_on(&self, name: &RefName, held: Oid) -> bool {
+        self.journal == Relation::Ahead && name.is_journaled() && self.given.values().any(|given| *given == held)
+    }
+
+    /// Asks the given journal which of two values is right.
     fn arbitrate(&self, name: &RefName, (given, held): (Option<Oid>, Option<Oid>)) -> Fate {
         match self.told.get(name).copied() {
+            None if self.journal == Relation::Ahead => Fate::Moves,
             None => Fate::Contested,
             told if told == given => Fate::Moves,
             told if told == held => Fate::Stays,
@@ -127,12 +139,18 @@ pub fn is_another(given: &Refs, held: &Refs) -> bool {
 #[must_use]
 pub fn told(run: &RunId, history: &History) -> Refs {
     let base = history.run().map(|started| (RefName::base(run), started.args.base));
-    let candidates =
-        history.lanes().filter_map(|(worker, lane)| Some((RefName::candidate(run, worker), lane.candidate()?)));
+    let candidate = |(worker, lane): (Worker, &Lane)| {
+        let discarded = RefName::discarded(run, worker);
+        let name = if lane.discarded.is_some() { discarded } else { RefName::candidate(run, worker) };
+        Some((name, lane.candidate()?))
+    };
     let picked = history.selected.as_ref().and_then(|selected| selected.fact.result.candidate);
     let merged = history.merged.last().and_then(|merge| merge.fact.result.commit);
     let last = [(RefName::winner(run), picked), (RefName::merge(run), merged)];
-    base.into_iter().chain(candidates).chain(last.into_iter().filter_map(|(name, id)| Some((name, id?)))).collect()
+    base.into_iter()
+        .chain(history.lanes().filter_map(candidate))
+        .chain(last.into_iter().filter_map(|(name, id)| Some((name, id?))))
+        .collect()
 }
 
 #[cfg(test)]
@@ -155,9 +173,13 @@ mod tests {
         let name = if short == "notes" { RefName::notes(&run) } else { RefName::full(format!("refs/par/r/{short}")) };
         let other: Vec<Option<Relation>> = RELATIONS.map(Some).into_iter().chain([None]).collect();
         for (journal, other) in RELATIONS.iter().flat_map(|journal| other.iter().map(move |other| (*journal, *other))) {
-            for number in 0..54 {
+            for number in 0..108 {
                 let (given, held, told) = (id(number % 3), id(number / 3 % 3), id(number / 9 % 3));
-                let (a, b, c) = (refs(&name, given), refs(&name, held), refs(&name, told));
+                let (mut a, mut b, c) = (refs(&name, given), refs(&name, held), refs(&name, told));
+                // Perhaps what is held has another name on both sides.
+                let kept = held.filter(|_| number >= 54).map(|id| (RefName::full("refs/par/r/kept"), id));
+                a.extend(kept.clone());
+                b.extend(kept);
                 let sides = Sides {
                     run: &run,
                     given: &a,
@@ -165,7 +187,7 @@ mod tests {
                     journal,
                     seal: other,
                     logs: other,
-                    with_logs: number >= 27,
+                    with_logs: number / 27 % 2 == 1,
                     told: &c,
                 };
                 law(&sides, (given, held), &Transfer::decide(&sides));
@@ -192,13 +214,15 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_journal_decides_on_is_ever_removed() {
+    fn only_what_the_journal_decides_on_is_removed_and_only_where_another_name_keeps_it() {
         for (short, is_journaled) in
             [("w1", true), ("discarded/w1", true), ("winner", true), ("seal", false), ("logs", false), ("later", false)]
         {
             everywhere(short, |sides, (given, held), transfer| {
                 let removes = transfer.moves.iter().any(|step| step.new.is_none());
-                let may = is_journaled && sides.journal == Relation::Ahead && given.is_none() && held.is_some();
+                let is_kept = sides.given.len() == 1;
+                let may =
+                    is_kept && is_journaled && sides.journal == Relation::Ahead && given.is_none() && held.is_some();
                 assert_eq!(removes, may);
             });
         }
@@ -213,7 +237,7 @@ mod tests {
             };
             let told = sides.told.values().next().copied();
             let (moves, contested) = match sides.journal {
-                Relation::Ahead => (true, false),
+                Relation::Ahead => (told == given || told.is_none(), told.is_some() && told != given && told != held),
                 Relation::Same => (told == given, told != given && told != held),
                 _ => (false, false),
             };

@@ -21,7 +21,7 @@ pub(super) const ANSWERS: Section = Section {
 pub(super) const COMPARED: Section = Section {
     title: "WHAT IS COMPARED",
     text: &[
-        "Journals are compared byte by byte, and not the commits that hold them. Where the journal of the side that gives goes on from that of the other side, its refs are right: they move, also backwards and away, such as `winner` after another pick. Each moves only where it has the value that was seen before; all of a run's refs move, or none.",
+        "Journals are compared byte by byte, and not the commits that hold them. Where the journal of the side that gives goes on from that of the other side, its refs are right, unless they contradict it: they move, also backwards, such as `winner` after another pick, and go where another name keeps what they held. Each moves only where it has the value that was seen before; all of a run's refs move, or none.",
         "Where both have the same journal, what the other side lacks is added, and where a ref differs the journal is asked which one is right.",
         "A seal takes the place only of one whose journal its own goes on from, and logs only of logs that they contain. Of two others nobody can say which is right: they are left as they are, named, and the exit status is 4.",
     ],
