@@ -15,6 +15,7 @@ use std::{
 };
 
 use super::{
+    cgroup::Cgroup,
     clearance::Clearance,
     environment::Environment,
     family::{Family, Scope},
@@ -135,14 +136,17 @@ pub fn run(spec: &Spec, stop: &Stop) -> Result<Exit, Error> {
     let log = open_log(&spec.log).map_err(|source| unwritable(spec, source))?;
     let mut command = command(spec, program, &log)?;
     command.env(mark::NAME, &value);
+    let cgroup = Cgroup::make(&value).map(Removed);
     let mark = Mark::new(value, folder, log.metadata().ok().as_ref());
+    let mark = Mark { cgroup: cgroup.as_ref().map(|cgroup| cgroup.0.clone()), ..mark };
     let record = Record::new(&mark);
     // It is there before the child: a kill between the two loses nobody.
     spec.record.as_deref().map(|path| record.save(path)).transpose()?;
     let started = Instant::now();
     let mut leader = Leader::spawn(&mut command).inspect_err(|_| forget(spec)).map_err(refused)?;
+    cgroup.as_ref().inspect(|cgroup| cgroup.0.take(leader.pid()));
     // Without the number, which is the better half, there is still the mark.
-    let _ = spec.record.as_deref().map(|path| record.with_leader(leader.pid()).save(path));
+    let _ = spec.record.as_deref().map(|path| record.with_leader(leader.pid()).save_over(path));
     // What the command holds open of the log would stay open for as long as it lives.
     drop(command);
     let cut = watch(&leader, spec, (log, stop)).map_err(refused)?;
@@ -150,6 +154,16 @@ pub fn run(spec: &Spec, stop: &Stop) -> Result<Exit, Error> {
     let status = leader.reap().map_err(refused)?;
     forget(spec);
     Ok(Exit { ending: ending(cut, status), cut, elapsed: started.elapsed() })
+}
+
+/// A control group that is removed when it is dropped.
+#[derive(Debug)]
+struct Removed(Cgroup);
+
+impl Drop for Removed {
+    fn drop(&mut self) {
+        self.0.remove();
+    }
 }
 
 fn forget(spec: &Spec) {

@@ -51,6 +51,7 @@ impl Clearance<'_> {
         for _ in 0..ROUNDS {
             family.reap();
             family.find(self.is_sole);
+            family.kill_group();
             leader.inspect(|leader| leader.kill());
             send(family, leader, Signal::KILL);
             if !family.is_alive() {

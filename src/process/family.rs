@@ -6,6 +6,7 @@
 use rustix::process::{Pid, Signal, getpid};
 
 use super::{
+    cgroup::Cgroup,
     mark::Mark,
     stat::{self, Stat},
     stray,
@@ -31,7 +32,7 @@ pub(super) enum Scope {
     /// A daemon that left both the group and the folder (a compiler cache, a build server) serves others too: it is not
     /// found.
     Leftovers,
-    /// Who is in the group, has the mark, or descends from one of these.
+    /// Who is in the group or the control group, has the mark, or descends from one of these.
     All,
 }
 
@@ -52,7 +53,10 @@ impl Family {
     pub(super) fn find(&mut self, is_sole: bool) {
         let stats = stat::list();
         self.members.retain(|member| stats.iter().any(|stat| is_same(stat, member)));
-        self.take(&stats, |family, stat| family.is_own(stat, is_sole));
+        let inside =
+            self.mark.cgroup.as_ref().filter(|_| self.scope == Scope::All).map(Cgroup::pids).unwrap_or_default();
+        let is_inside = |stat: &Stat| inside.contains(&stat.pid);
+        self.take(&stats, |family, stat| is_inside(stat) || family.is_own(stat, is_sole));
         let is_deep = self.scope == Scope::All || !self.members.is_empty();
         while is_deep && self.take(&stats, Self::is_descendant) {}
     }
@@ -80,6 +84,13 @@ impl Family {
     pub(super) fn signal(&self, signal: Signal, except_group: bool) {
         let chosen = self.members.iter().filter(|member| !(except_group && self.is_in_group(member)));
         chosen.for_each(|member| send(member, signal));
+    }
+
+    /// Kills all who are in its control group, where all of them are meant.
+    pub(super) fn kill_group(&self) {
+        if self.scope == Scope::All {
+            self.mark.cgroup.as_ref().inspect(|cgroup| cgroup.kill());
+        }
     }
 
     /// Reaps those found who ended and came to this process.

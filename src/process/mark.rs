@@ -9,6 +9,8 @@ use std::{
 
 use rustix::process::Pid;
 
+use super::cgroup::Cgroup;
+
 /// The variable that marks the processes of one child; its value is random.
 pub(super) const NAME: &str = "PAR_CHILD";
 /// A variable that whatever this program starts has, its own calls of git too.
@@ -23,12 +25,14 @@ pub(super) struct Mark {
     pub(super) folder: PathBuf,
     /// Device and number of the file that it prints into, where that is known.
     pub(super) log: Option<(u64, u64)>,
+    /// The control group that it and all that it starts is in, where there is one.
+    pub(super) cgroup: Option<Cgroup>,
 }
 
 impl Mark {
     /// Makes the mark of a child from its random value, its folder and what its log is.
     pub(super) fn new(value: String, folder: PathBuf, log: Option<&Metadata>) -> Self {
-        Self { value, folder, log: log.map(identity) }
+        Self { value, folder, log: log.map(identity), cgroup: None }
     }
 
     /// Tells whether a process inherited the variable.

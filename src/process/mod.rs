@@ -1,5 +1,6 @@
 //! Children of this process, its clock and its interrupts.
 
+mod cgroup;
 pub mod child;
 mod clearance;
 pub mod clock;

@@ -3,6 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use super::{
+    cgroup::Cgroup,
     clearance::Clearance,
     family::Family,
     record::{Error, Record},
@@ -45,5 +46,6 @@ fn clear(record: &Record, grace: Duration, stop: &Stop) -> std::io::Result<Vec<O
     if family.is_alive() {
         Clearance { grace, stop, is_sole: false }.end(&mut family, None)?;
     }
+    record.mark().cgroup.inspect(Cgroup::remove);
     Ok(found)
 }

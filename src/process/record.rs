@@ -12,6 +12,7 @@ use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    cgroup::Cgroup,
     mark::Mark,
     stat::{self, Stat},
     suffix,
@@ -61,6 +62,9 @@ pub struct Record {
     boot: String,
     /// The namespace of the numbers.
     namespace: String,
+    /// The folder with the child's control group, quoted, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cgroups: Option<String>,
     /// The supervisor's session, which is not the child's.
     session: i32,
     /// The child itself, once it is started.
@@ -79,14 +83,15 @@ struct Started {
 impl Record {
     /// Makes the record of a child that is about to be started.
     pub(super) fn new(mark: &Mark) -> Self {
-        let folder = quote::path(mark.folder.as_os_str().as_encoded_bytes());
+        let quoted = |path: &Path| quote::path(path.as_os_str().as_encoded_bytes());
         let (boot, namespace) = here();
         Self {
             version: VERSION,
             mark: mark.value.clone(),
-            folder,
+            folder: quoted(&mark.folder),
             boot,
             namespace,
+            cgroups: mark.cgroup.as_ref().map(|cgroup| quoted(cgroup.parent())),
             session: stat::own_session(),
             leader: None,
         }
@@ -111,7 +116,9 @@ impl Record {
     #[must_use]
     pub fn is_alive(&self) -> bool {
         let mark = self.mark();
-        self.is_here() && (self.leader().is_some() || stat::pids().any(|pid| mark.is_carried_by(pid)))
+        let is_inhabited = || mark.cgroup.as_ref().is_some_and(|cgroup| !cgroup.pids().is_empty());
+        let is_carried = || stat::pids().any(|pid| mark.is_carried_by(pid));
+        self.is_here() && (self.leader().is_some() || is_inhabited() || is_carried())
     }
 
     /// Tells whether the machine has not been started again since.
@@ -138,8 +145,9 @@ impl Record {
 
     /// Returns the child's mark.
     pub(super) fn mark(&self) -> Mark {
-        let folder = quote::unquote(&self.folder).unwrap_or_default();
-        Mark::new(self.mark.clone(), OsString::from_vec(folder).into(), None)
+        let path = |text: &str| PathBuf::from(OsString::from_vec(quote::unquote(text).unwrap_or_default()));
+        let cgroup = self.cgroups.as_deref().map(|parent| Cgroup::named(&path(parent), &self.mark));
+        Mark { cgroup, ..Mark::new(self.mark.clone(), path(&self.folder), None) }
     }
 
     /// Returns the session of the supervisor.
@@ -165,6 +173,13 @@ impl Record {
         file.write_all(&serde_json::to_vec(self)?)?;
         file.persist(path)?;
         Ok(())
+    }
+
+    /// Writes it over a shorter one of the same child, or anew where that is gone.
+    pub(super) fn save_over(&self, path: &Path) -> Result<(), Error> {
+        // Some file systems bring a file that replaces another to the disk, which takes longer than a child may.
+        let over = || File::options().write(true).open(path)?.write_all(&serde_json::to_vec(self)?);
+        over().or_else(|_: io::Error| self.save(path))
     }
 }
 

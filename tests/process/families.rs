@@ -14,7 +14,9 @@ use git_par::process::{
 };
 use rustix::process::{Pid, getpid};
 
-use super::world::{LONG, SHORT, World, await_until, family, has_setsid, helper, helper_spec, is_alive, pid};
+use super::world::{
+    LONG, SHORT, World, await_until, family, has_cgroup, has_setsid, helper, helper_spec, is_alive, pid,
+};
 
 const ALL: &[&str] = &["group", "session", "bare", "home", "log", "hidden"];
 
@@ -83,8 +85,10 @@ fn helper_with_four_children() {
     households.iter().for_each(Household::await_ready);
     let first = households.remove(1);
     let [seen, unseen] = [&ALL[..5], &ALL[5..]].map(|names| first.pids(names));
+    let is_caught = unseen.iter().all(|pid| has_cgroup(*pid));
     first.stop.set();
     first.child.join().unwrap();
+    assert!(!is_caught || !unseen.iter().any(|pid| is_alive(*pid)));
     seen.iter().zip(ALL).for_each(|(pid, name)| assert!(!is_alive(*pid), "{name}"));
     let others: Vec<Pid> = households.iter().flat_map(|other| other.pids(ALL)).collect();
     assert!(others.iter().all(|pid| is_alive(*pid)));

@@ -15,13 +15,17 @@ use git_par::process::{
 };
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::world::{LONG, SHORT, World, family, has_setsid, helper, helper_spec, is_alive, run};
+use super::world::{LONG, SHORT, World, family, has_cgroup, has_setsid, helper, helper_spec, is_alive, run};
 
 const FOUND: &[&str] = &["group", "session", "bare"];
 
 /// Starts a child under a supervisor of its own, kills the supervisor, and returns the record.
 fn orphaned(world: &World) -> PathBuf {
-    let mut supervisor = helper("orphans::helper_that_supervises", world).process_group(0).spawn().unwrap();
+    orphaned_by("helper_that_supervises", world)
+}
+
+fn orphaned_by(name: &str, world: &World) -> PathBuf {
+    let mut supervisor = helper(&format!("orphans::{name}"), world).process_group(0).spawn().unwrap();
     world.pid("ready");
     kill_process(Pid::from_child(&supervisor), Signal::KILL).unwrap();
     supervisor.wait().unwrap();
@@ -31,7 +35,16 @@ fn orphaned(world: &World) -> PathBuf {
 #[test]
 #[ignore = "the other half of a test: runs in a process of its own"]
 fn helper_that_supervises() {
-    let names = if has_setsid() { FOUND } else { &FOUND[..1] };
+    supervise(if has_setsid() { FOUND } else { &FOUND[..1] });
+}
+
+#[test]
+#[ignore = "the other half of a test: runs in a process of its own"]
+fn helper_that_supervises_who_hides() {
+    supervise(&["hidden"]);
+}
+
+fn supervise(names: &[&str]) {
     let spec = helper_spec(&family(names).replace(": > ready", "echo $$ > ready"), LONG);
     let record = spec.cwd.with_file_name("record");
     child::run(&Spec { record: Some(record), ..spec }, &Stop::new().unwrap()).unwrap();
@@ -76,6 +89,27 @@ fn what_a_dead_supervisor_left_is_found_without_the_number_of_the_child() {
     assert!(Record::load(&path).unwrap().is_alive());
     end(&path).unwrap();
     assert!(!pids.iter().any(|pid| is_alive(*pid)));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_control_group_tells_of_those_who_hide_and_is_removed() {
+    let world = World::new();
+    let path = orphaned_by("helper_that_supervises_who_hides", &world);
+    let hidden = world.pid("hidden");
+    let groups = fs::read_to_string(format!("/proc/{hidden}/cgroup")).unwrap();
+    if !has_cgroup(hidden) {
+        kill_process(hidden, Signal::KILL).unwrap();
+        end(&path).unwrap();
+        return;
+    }
+    end(&path).unwrap();
+    assert!(!is_alive(hidden));
+    let name = groups.rsplit_once("/git-par-").unwrap().1.trim();
+    assert!(!fs::read_to_string("/proc/self/mountinfo").unwrap().lines().any(|line| {
+        let mount = line.split(' ').nth(4).unwrap();
+        line.contains(" - cgroup2 ") && Path::new(mount).join(format!("git-par-{name}")).exists()
+    }));
 }
 
 #[cfg(target_os = "linux")]

@@ -146,6 +146,11 @@ pub(super) fn is_alive(pid: Pid) -> bool {
     }
 }
 
+/// Tells whether a process is in a control group of a child's.
+pub(super) fn has_cgroup(pid: Pid) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/cgroup")).is_ok_and(|groups| groups.contains("/git-par-"))
+}
+
 pub(super) fn has_setsid() -> bool {
     cfg!(target_os = "linux") && program::find("setsid").is_some()
 }
