@@ -91,9 +91,18 @@ fn own() -> Option<&'static Path> {
     let load = || {
         let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
         let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
-        folder(&groups, &mounts)
+        let own = folder(&groups, &mounts)?;
+        prune(&own);
+        Some(own)
     };
     OWN.get_or_init(load).as_deref()
+}
+
+/// Removes what supervisors that died left behind: one that anybody is in stays.
+fn prune(own: &Path) {
+    let entries = fs::read_dir(own).into_iter().flatten().flatten();
+    let ours = entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"git-par-"));
+    ours.for_each(|entry| drop(fs::remove_dir(entry.path())));
 }
 
 /// Joins the place of a group in its hierarchy and where that is mounted (`proc_pid_cgroup(5)`, `proc_pid_mountinfo(5)`).
