@@ -144,10 +144,7 @@ impl History {
         let law = Law { seq, causes: &causes };
         match fact {
             Fact::Unknown => Ok(()),
-            Fact::RunResumed(_) => {
-                self.ended = None;
-                law.follows(1)
-            }
+            Fact::RunResumed(_) => self.resume_run(&law),
             Fact::RunFinished(fact) => self.finish_run(&law, Placed { seq, duration_ms, time, fact }),
             Fact::IterationFinished(fact) => self.finish_iteration(&law, &fact),
             Fact::WorkerStopped(fact) => self.stop_worker(&law, Placed { seq, duration_ms, time, fact }),
@@ -174,14 +171,26 @@ impl History {
         Ok(())
     }
 
+    /// Returns how the run started, and holds the event to following from it.
+    fn require_run(&self, law: &Law<'_>) -> Result<&RunStarted, Illegal> {
+        let run = self.run.as_ref().ok_or_else(|| law.broken("the run has not started"))?;
+        law.follows(run.seq)?;
+        Ok(&run.fact)
+    }
+
+    fn resume_run(&mut self, law: &Law<'_>) -> Result<(), Illegal> {
+        self.require_run(law)?;
+        self.ended = None;
+        Ok(())
+    }
+
     fn lane_mut(&mut self, law: &Law<'_>, worker: Worker) -> Result<&mut Lane, Illegal> {
         let lane = self.lanes.iter_mut().find(|(known, _)| *known == worker);
         lane.map(|(_, lane)| lane).ok_or_else(|| law.broken(format!("the run has no worker {worker}")))
     }
 
     fn start_worker(&mut self, law: &Law<'_>, placed: Placed<WorkerStarted>) -> Result<(), Illegal> {
-        let run = self.run.as_ref().ok_or_else(|| law.broken("the run has not started"))?;
-        law.follows(run.seq)?;
+        self.require_run(law)?;
         let args = &placed.fact.args;
         let lane = self.lane_mut(law, args.worker)?;
         law.require(lane.started.is_none(), format!("{} has begun already", args.worker))?;
@@ -224,7 +233,9 @@ impl History {
     fn stop_worker(&mut self, law: &Law<'_>, placed: Placed<WorkerStopped>) -> Result<(), Illegal> {
         let args = &placed.fact.args;
         let lane = self.lane_mut(law, args.worker)?;
+        law.follows(lane.brought_here_by())?;
         law.require(lane.finished.is_none(), format!("{} has ended already", args.worker))?;
+        law.require(lane.stopped.is_none(), format!("{} was stopped already", args.worker))?;
         let attempt = if lane.started.is_some() { lane.attempt() } else { 0 };
         law.require(args.attempt == attempt, format!("{} is in another attempt", args.worker))?;
         lane.stopped = Some(placed);
@@ -244,6 +255,7 @@ impl History {
         let next = u32::try_from(superseded.len()).unwrap_or(u32::MAX).saturating_add(1);
         law.require(attempt == next, format!("{worker}'s next attempt is {next}"))?;
         *lane = Lane { superseded, retried: Some(placed), ..Lane::default() };
+        self.ended = None;
         Ok(())
     }
 
@@ -258,8 +270,11 @@ impl History {
     }
 
     fn finish_run(&mut self, law: &Law<'_>, placed: Placed<RunFinished>) -> Result<(), Illegal> {
-        law.follows(1)?;
-        law.require(self.run.is_some(), "the run has not started")?;
+        self.require_run(law)?;
+        law.require(self.ended.is_none(), "the run has ended already")?;
+        let begun = |worker: &&Worker| self.lane(**worker).is_none_or(|lane| lane.started.is_some());
+        let begun = placed.fact.result.queued.iter().find(begun);
+        law.require(begun.is_none(), "a worker that is told as queued has begun, or is none of the run")?;
         self.ended = Some(placed);
         Ok(())
     }
@@ -274,9 +289,8 @@ impl History {
     }
 
     fn finish_baseline(&mut self, law: &Law<'_>, placed: Placed<GateFinished>) -> Result<(), Illegal> {
-        let run = self.run.as_ref().ok_or_else(|| law.broken("the run has not started"))?;
-        law.follows(run.seq)?;
-        law.require(placed.fact.result.commit == run.fact.args.base, "that is not the run's base")?;
+        let base = self.require_run(law)?.args.base;
+        law.require(placed.fact.result.commit == base, "that is not the run's base")?;
         self.baseline = Some(placed);
         Ok(())
     }
@@ -290,50 +304,61 @@ impl History {
     }
 
     fn select(&mut self, law: &Law<'_>, placed: Placed<WinnerSelected>) -> Result<(), Illegal> {
+        law.require(self.run.is_some(), "the run has not started")?;
         for ground in self.grounds() {
             law.follows(ground)?;
         }
-        if let Some(worker) = placed.fact.result.winner {
-            let candidate = self.lane_mut(law, worker)?.standing_candidate();
-            law.require(candidate.is_some(), format!("{worker} has no candidate"))?;
-            law.require(candidate == placed.fact.result.candidate, format!("that is not {worker}'s candidate"))?;
+        let result = &placed.fact.result;
+        match result.winner {
+            None => law.require(result.candidate.is_none(), "there is a candidate, and no winner")?,
+            Some(worker) => {
+                let candidate = self.lane_mut(law, worker)?.standing_candidate();
+                law.require(candidate.is_some(), format!("{worker} has no candidate"))?;
+                law.require(candidate == result.candidate, format!("that is not {worker}'s candidate"))?;
+            }
         }
         self.selected = Some(placed);
         Ok(())
     }
 
-    fn require_winner(&self, law: &Law<'_>, worker: Worker, candidate: Oid) -> Result<(), Illegal> {
+    /// Holds an event to the newest pick, which must be of this candidate.
+    fn require_picked(&self, law: &Law<'_>, worker: Worker, candidate: Oid) -> Result<(), Illegal> {
         let selected = self.selected.as_ref().ok_or_else(|| law.broken("no winner was picked"))?;
         let result = &selected.fact.result;
         let same = result.winner == Some(worker) && result.candidate == Some(candidate);
-        law.require(same, "only the picked winner may be merged")
-    }
-
-    fn require_standing(&self, law: &Law<'_>, worker: Worker) -> Result<(), Illegal> {
+        law.require(same, "only the picked winner may be merged")?;
+        law.follows(selected.seq)?;
         law.require(self.winner() == Some(worker), format!("{worker} was retried or discarded since it was picked"))
     }
 
     fn start_merge(&mut self, law: &Law<'_>, placed: Placed<MergeStarted>) -> Result<(), Illegal> {
-        self.require_winner(law, placed.fact.args.worker, placed.fact.args.candidate)?;
-        self.require_standing(law, placed.fact.args.worker)?;
-        law.follows(self.selected.as_ref().map_or(0, |selected| selected.seq))?;
+        self.require_picked(law, placed.fact.args.worker, placed.fact.args.candidate)?;
         self.merging = Some(placed);
         Ok(())
     }
 
+    /// Takes in how a merge ended: one that was begun, or one that never could be, whose branch did not move.
+    ///
+    /// What was begun may end whatever was said of its worker meanwhile: the branch may have moved by then.
     fn finish_merge(&mut self, law: &Law<'_>, placed: Placed<MergeFinished>) -> Result<(), Illegal> {
-        let args = &placed.fact.args;
-        if placed.fact.result.commit.is_none() {
-            self.merging = None;
-            return self.require_winner(law, args.worker, args.candidate);
-        }
-        let intent = self.merging.take().ok_or_else(|| law.broken("no merge was begun"))?;
+        let (args, result) = (&placed.fact.args, &placed.fact.result);
+        let Some(intent) = &self.merging else {
+            law.require(result.commit.is_none(), "no merge was begun")?;
+            return self.require_picked(law, args.worker, args.candidate);
+        };
         law.follows(intent.seq)?;
-        let asked = &intent.fact.args;
-        let same = (asked.candidate, &asked.target, asked.ours) == (args.candidate, &args.target, args.ours);
-        law.require(same, "that is another merge than the one begun")?;
-        law.require(placed.fact.result.tree == Some(asked.tree), "the tree is not the one computed before")?;
-        self.merged.push(placed);
+        if result.commit.is_some() {
+            let asked = &intent.fact.args;
+            let same = (asked.worker, asked.candidate, &asked.target, asked.mode, asked.ours)
+                == (args.worker, args.candidate, &args.target, args.mode, args.ours);
+            law.require(same, "that is another merge than the one begun")?;
+            law.require(result.tree == Some(asked.tree), "the tree is not the one computed before")?;
+            self.merged.push(placed);
+        }
+        self.merging = None;
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

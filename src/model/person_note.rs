@@ -34,10 +34,12 @@ fn render(history: &History, worker: Worker, lane: &Lane) -> String {
     ];
     rows.extend(lane_rows(lane));
     rows.extend(pick_row(history, worker));
-    rows.extend(history.merged.iter().filter(|merge| merge.fact.args.worker == worker).map(|merge| {
-        let commit = merge.fact.result.commit.map(|commit| commit.to_string()).unwrap_or_default();
-        ("merged", format!("into {} as {commit}", merge.fact.args.target))
-    }));
+    rows.extend(history.merged.iter().filter(|merge| Some(merge.fact.args.candidate) == lane.candidate()).map(
+        |merge| {
+            let commit = merge.fact.result.commit.map(|commit| commit.to_string()).unwrap_or_default();
+            ("merged", format!("into {} as {commit}", merge.fact.args.target))
+        },
+    ));
     rows.iter().fold(String::new(), |mut text, (name, value)| {
         writeln!(text, "{:<8} {value}", format!("{name}:")).expect("a text takes any text");
         text
@@ -60,7 +62,7 @@ fn lane_rows(lane: &Lane) -> Vec<(&'static str, String)> {
 
 fn pick_row(history: &History, worker: Worker) -> Option<(&'static str, String)> {
     let selected = &history.selected.as_ref()?.fact;
-    let won = selected.result.winner == Some(worker);
+    let won = history.winner() == Some(worker);
     let word = if won { format!("yes: {}", selected.result.reason) } else { "no".to_owned() };
     Some(("winner", word))
 }

@@ -88,9 +88,16 @@ impl Lane {
         self.gate.as_ref().map_or(Verdict::None, |placed| placed.fact.result.verdict)
     }
 
+    /// Returns the event by which it waits or runs: its start, else that it is to run again, else the run's first.
+    pub(super) fn brought_here_by(&self) -> u64 {
+        let started = self.started.as_ref().map(|placed| placed.seq);
+        started.or(self.retried.as_ref().map(|placed| placed.seq)).unwrap_or(1)
+    }
+
     /// Lists the events that a pick made now follows from.
     pub(super) fn grounds(&self) -> impl Iterator<Item = u64> {
         let seqs = [
+            self.retried.as_ref().map(|placed| placed.seq),
             self.finished.as_ref().map(|placed| placed.seq),
             self.gate.as_ref().map(|placed| placed.seq),
             self.score.as_ref().map(|placed| placed.seq),
