@@ -56,7 +56,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Attached, Error> {
     let repository = context.open()?;
     let run = context.choose(&repository, args.run.as_deref())?;
     // Nothing is written with it: it only tells whose children these are.
-    let journal = Journal::open(&repository, run, Identity::nobody())?;
+    let journal = Journal::open(&repository, run, Identity::nobody(), context.listener)?;
     let run = &journal.run;
     journal.ask(|history| lanes::named(history, run, &[args.worker]))?;
     let lane = journal.ask(|history| history.lane(args.worker).cloned()).unwrap_or_default();

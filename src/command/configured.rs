@@ -4,7 +4,8 @@ use super::{Error, Kind, bounds};
 use crate::{engine::limits, model::worker::MOST, repo::settings::Settings};
 
 /// Settings that are times.
-const TIMES: [&str; 5] = ["par.timeout", "par.idleTimeout", "par.budgetWall", "par.gateTimeout", "par.grace"];
+const TIMES: [&str; 6] =
+    ["par.timeout", "par.idleTimeout", "par.budgetWall", "par.gateTimeout", "par.grace", "par.hookTimeout"];
 /// Settings that are counts, with the most that each may be.
 const COUNTS: [(&str, u16); 2] = [("par.jobs", u16::MAX), ("par.workers", MOST)];
 

@@ -108,6 +108,7 @@ fn wrapped(error: Cause<'_>) -> Option<Cause<'_>> {
         return match error {
             journal::Error::Notes(inner) => Some(inner),
             journal::Error::Refs(inner) => Some(inner),
+            journal::Error::Git(inner) => Some(inner),
             _ => None,
         };
     }

@@ -76,7 +76,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Gated, Error> {
     let settings = repository.settings()?;
     let identity = repository.require_identity()?;
     let run = context.choose(&repository, args.run.as_deref())?;
-    let journal = Journal::open(&repository, run, identity)?;
+    let journal = Journal::open(&repository, run, identity, context.listener)?;
     let gate = chosen(args, &journal, (&repository, &settings))?;
     let subjects = subjects(args, &journal)?;
     require_any(&subjects, (&repository, &journal))?;

@@ -70,22 +70,29 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<MergeReport, Error> {
     let identity = repository.require_identity()?;
     let run = context.choose(&repository, args.run.as_deref())?;
     // Before the journal is read: whoever merges now is to be seen in it.
-    let _held = if args.dry_run { None } else { Some(repository.hold_branches()?) };
-    let journal = Journal::open(&repository, run, identity)?;
+    let held = if args.dry_run { None } else { Some(repository.hold_branches()?) };
+    let journal = Journal::open(&repository, run, identity, context.listener)?;
+    let report = merge(args, &repository, &journal);
+    // Before the journal is closed: its last hooks may want to merge, too.
+    drop(held);
+    report
+}
+
+fn merge(args: &Args, repository: &Repository, journal: &Journal<'_>) -> Result<MergeReport, Error> {
     if !args.dry_run {
-        close_cut_short(&repository, &journal)?;
+        close_cut_short(repository, journal)?;
     }
-    let plan = Plan::make(args, &repository, &journal)?;
-    if let Some(done) = plan.find_done(&repository, &journal)? {
-        return Ok(plan.report(&journal, State::AlreadyMerged).with(done));
+    let plan = Plan::make(args, repository, journal)?;
+    if let Some(done) = plan.find_done(repository, journal)? {
+        return Ok(plan.report(journal, State::AlreadyMerged).with(done));
     }
     match repository.merge_trees(plan.ours, plan.candidate)? {
-        Merged::Conflict(paths) => plan.conflict(args, &journal, paths),
+        Merged::Conflict(paths) => plan.conflict(args, journal, paths),
         Merged::Clean(tree) if tree == repository.commit(plan.ours)?.tree => {
-            Ok(plan.report(&journal, State::AlreadyMerged).with((plan.ours, tree)))
+            Ok(plan.report(journal, State::AlreadyMerged).with((plan.ours, tree)))
         }
-        Merged::Clean(tree) if args.dry_run => plan.rehearse(args, &repository, (&journal, tree)),
-        Merged::Clean(tree) => plan.carry_out(args, &repository, (&journal, tree)),
+        Merged::Clean(tree) if args.dry_run => plan.rehearse(args, repository, (journal, tree)),
+        Merged::Clean(tree) => plan.carry_out(args, repository, (journal, tree)),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     engine::{
         command_line,
         journal::{Deed, Journal},
+        progress::Listener,
         score,
         site::Site,
         supervisor,
@@ -83,7 +84,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Picked, Error> {
     let settings = repository.settings()?;
     let identity = repository.require_identity()?;
     let run = context.choose(&repository, args.run.as_deref())?;
-    let journal = open_idle(&repository, run, identity)?;
+    let journal = open_idle(&repository, run, identity, context.listener)?;
     let asked = asked(args, &journal);
     if asked.rule.uses(Field::Score) {
         score_all(args, &journal, (&repository, &settings), context)?;
@@ -97,11 +98,16 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Picked, Error> {
 /// Refuses a run that still works, between two of its workers too: its facts are not all there.
 ///
 /// Where its supervisor died, what is recorded is all that there is.
-fn open_idle(repository: &Repository, run: RunId, identity: Identity) -> Result<Journal<'_>, Error> {
+fn open_idle<'a>(
+    repository: &'a Repository,
+    run: RunId,
+    identity: Identity,
+    listener: Listener<'a>,
+) -> Result<Journal<'a>, Error> {
     if supervisor::is_held(repository, &run)? {
         return Err(Error::new(Kind::Busy, format!("run '{run}' is still being worked on")));
     }
-    Ok(Journal::open(repository, run, identity)?)
+    Ok(Journal::open(repository, run, identity, listener)?)
 }
 
 fn asked(args: &Args, journal: &Journal<'_>) -> winner_selected::Args {

@@ -62,7 +62,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
     let identity = repository.require_identity()?;
     let hold =
         supervisor::hold(&repository, &run).map_err(|error| Error::from(error).hint(format!("git par list {run}")))?;
-    let journal = Journal::open(&repository, run, identity)?;
+    let journal = Journal::open(&repository, run, identity, context.listener)?;
     let workers = journal.ask(|history| chosen(history, args))?;
     let mut site = Site::new(&journal, &repository, &settings)?;
     site.listener = context.listener;

@@ -112,7 +112,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
     let identity = repository.require_identity()?;
     let plan = Plan::make(args, &repository, &settings)?;
     let alone = args.exclusive.map(|patience| exclusive::wait(&repository, context, patience)).transpose()?;
-    let journal = Journal::begin(&repository, plan.run.clone(), identity);
+    let journal = Journal::begin(&repository, plan.run.clone(), identity).hooked(context.listener)?;
     let hold = supervisor::hold(&repository, &plan.run)?;
     plan.begin(&journal, &repository)?;
     (context.listener)(Progress::Begun(plan.run.clone()));

@@ -57,7 +57,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Stopped, Error> {
     let settings = repository.settings()?;
     let run = context.choose(&repository, args.run.as_deref())?;
     let identity = repository.require_identity()?;
-    let journal = Journal::open(&repository, run.clone(), identity)?;
+    let journal = Journal::open(&repository, run.clone(), identity, context.listener)?;
     let workers = journal.ask(|history| chosen(history, &args.workers))?;
     let mut site = Site::new(&journal, &repository, &settings)?;
     site.listener = context.listener;

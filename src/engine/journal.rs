@@ -5,6 +5,7 @@
 
 use std::sync::Mutex;
 
+use super::{hooks::Hooks, progress::Listener};
 use crate::{
     model::{
         chain::{self, Chain, Form, Tip},
@@ -18,6 +19,7 @@ use crate::{
     },
     process::clock::Clock,
     repo::{
+        git,
         identity::Identity,
         journal_notes,
         log_store::{self, LogEntry},
@@ -68,6 +70,9 @@ pub enum Error {
     /// A ref.
     #[error(transparent)]
     Refs(#[from] refs::Error),
+    /// git could not be asked.
+    #[error(transparent)]
+    Git(#[from] git::Error),
 }
 
 /// What a run's journal says at one moment.
@@ -182,26 +187,37 @@ pub fn started(lane: &Lane) -> Option<u64> {
 }
 
 /// A run's journal, open for writing; shared by the threads of a run.
-#[derive(Debug)]
 pub struct Journal<'a> {
     /// Whose it is.
     pub run: RunId,
     repository: &'a Repository,
     identity: Identity,
     state: Mutex<State>,
+    hooks: Option<Hooks<'a>>,
 }
 
 impl<'a> Journal<'a> {
-    /// Begins the journal of a new run.
+    /// Begins the journal of a new run, without hooks.
     #[must_use]
     pub fn begin(repository: &'a Repository, run: RunId, identity: Identity) -> Self {
-        Self { run, repository, identity, state: Mutex::default() }
+        Self { run, repository, identity, state: Mutex::default(), hooks: None }
     }
 
-    /// Opens the journal of a run that is here.
-    pub fn open(repository: &'a Repository, run: RunId, identity: Identity) -> Result<Self, Error> {
+    /// Opens the journal of a run that is here, with the user's hooks; the listener is told of those that fail.
+    pub fn open(
+        repository: &'a Repository,
+        run: RunId,
+        identity: Identity,
+        listener: Listener<'a>,
+    ) -> Result<Self, Error> {
         let state = Mutex::new(State::load(repository, &run)?);
-        Ok(Self { run, repository, identity, state })
+        Self { state, ..Self::begin(repository, run, identity) }.hooked(listener)
+    }
+
+    /// Has the user's hooks run behind the events that are appended; the listener is told of those that fail.
+    pub fn hooked(self, listener: Listener<'a>) -> Result<Self, Error> {
+        let hooks = Some(Hooks::load(self.repository, &self.run, listener)?);
+        Ok(Self { hooks, ..self })
     }
 
     /// Returns what the journal says now.
@@ -238,8 +254,10 @@ impl<'a> Journal<'a> {
                     *state = State::load(self.repository, &self.run)?;
                 }
                 Err(error) => return Err(error),
-                Ok(next) => {
+                Ok((next, event)) => {
                     *state = next;
+                    let base = state.history.run().map(|run| run.args.base);
+                    self.hooks.iter().for_each(|hooks| hooks.after(&event, base));
                     return Ok(state.tip().count);
                 }
             }
@@ -253,8 +271,8 @@ impl<'a> Journal<'a> {
         [RefName::notes(&self.run), RefName::logs(&self.run), RefName::winner(&self.run)].contains(name)
     }
 
-    fn try_append(&self, state: &State, deed: &Deed) -> Result<State, Error> {
-        let next = self.extend(state, deed.draft.clone())?;
+    fn try_append(&self, state: &State, deed: &Deed) -> Result<(State, Event<'static>), Error> {
+        let (next, event) = self.extend(state, deed.draft.clone())?;
         let identity = self.identity.now();
         let base = next.history.run().map(|run| run.args.base);
         let mut notes: Vec<(Oid, Vec<u8>)> = base.into_iter().map(|base| (base, next.bytes.clone())).collect();
@@ -266,10 +284,10 @@ impl<'a> Journal<'a> {
         edits.push(Edit { name: RefName::notes(&self.run), expected: state.notes, new: Some(commit) });
         self.repository.write_refs(&edits, &identity)?;
         self.repository.sync_refs(edits.iter().map(|edit| &edit.name));
-        Ok(State { notes: Some(commit), ..next })
+        Ok((State { notes: Some(commit), ..next }, event))
     }
 
-    fn extend(&self, state: &State, mut draft: Draft) -> Result<State, Error> {
+    fn extend(&self, state: &State, mut draft: Draft) -> Result<(State, Event<'static>), Error> {
         draft.time = Some(Clock::System.now());
         let event = draft.seal(&state.tip()).map_err(|source| Error::Event { run: self.run.clone(), source })?;
         let mut history = state.history.clone();
@@ -277,7 +295,7 @@ impl<'a> Journal<'a> {
         let mut bytes = state.bytes.clone();
         bytes.extend_from_slice(event.line().as_bytes());
         bytes.push(b'\n');
-        Ok(State { notes: state.notes, bytes, tip: Some(Tip::from(&event)), history })
+        Ok((State { notes: state.notes, bytes, tip: Some(Tip::from(&event)), history }, event))
     }
 
     fn log_edit(&self, deed: &Deed, identity: &Identity) -> Result<Option<Edit>, Error> {

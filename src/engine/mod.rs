@@ -10,6 +10,7 @@ pub mod feedback;
 pub mod finish;
 pub mod gate;
 pub mod held_file;
+pub mod hooks;
 pub mod journal;
 pub mod keep;
 pub mod limits;

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, ffi::OsStr, os::unix::ffi::OsStrExt, path::PathBuf};
 
-use super::{git, open::Repository};
+use super::{
+    git::{self, Git},
+    open::Repository,
+};
 
 /// Every `par.*` setting; the last value of a key counts.
 #[derive(Clone, Debug, Default)]
@@ -21,12 +24,12 @@ impl Settings {
 impl Repository {
     /// Reads the user's settings from every level of git config.
     pub fn settings(&self) -> Result<Settings, git::Error> {
-        let call = self.git().call(["config", "-z", "--get-regexp", "^par\\."]);
-        let output = call.output()?;
-        match output.status.code() {
-            Some(0 | 1) => Ok(Settings { values: pairs(&output.stdout).into_iter().collect() }),
-            _ => Err(call.failed(&output)),
-        }
+        settings(&self.git())
+    }
+
+    /// Reads the user's settings as the main worktree has them, wherever we stand.
+    pub fn shared_settings(&self) -> Result<Settings, git::Error> {
+        settings(&self.common_git())
     }
 
     /// Reads one setting of git's own; none where it is not set.
@@ -47,6 +50,15 @@ impl Repository {
     pub fn git_switch(&self, key: &str) -> Result<bool, git::Error> {
         let output = self.git().call(["config", "--type=bool", "--get", key]).output()?;
         Ok(output.status.success() && output.stdout.starts_with(b"true"))
+    }
+}
+
+fn settings(git: &Git) -> Result<Settings, git::Error> {
+    let call = git.call(["config", "-z", "--get-regexp", "^par\\."]);
+    let output = call.output()?;
+    match output.status.code() {
+        Some(0 | 1) => Ok(Settings { values: pairs(&output.stdout).into_iter().collect() }),
+        _ => Err(call.failed(&output)),
     }
 }
 

@@ -13,6 +13,7 @@ mod endings;
 mod fetch;
 mod gate;
 mod gate_place;
+mod hooks;
 mod include;
 mod lanes;
 mod leftovers;

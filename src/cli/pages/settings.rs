@@ -21,6 +21,11 @@ pub(super) const ALL: &[Item] = &[
         "How long a child that is told to end (SIGTERM) may take before it is killed. The default is 10 seconds.",
     ),
     (
+        "par.hook.<event>",
+        "A command for the shell that is run behind each event of that kind, such as `par.hook.run-finished`: the kind of the event with `-` for `_`; a merge that moved nothing has `par.hook.merge-conflict`. It has the event's line of the journal on its standard input, `PAR_RUN`, `PAR_EVENT` and, where they are known, `PAR_BASE`, `PAR_WORKER` and `PAR_ATTEMPT` in its environment, and runs in the repository's main folder. Hooks run one after another, beside the workers; one that fails or takes too long is told of and changes nothing. What it leaves running is ended with it. A command that wrote events ends once their hooks have, or twice `par.hookTimeout` later; those that did not come to run by then are named.",
+    ),
+    ("par.hookTimeout", "The most time for one hook, such as `2m`. The default is 30 seconds."),
+    (
         "par.idleTimeout",
         "The most time in which an agent may print nothing, such as `5m`. Without it there is no limit.",
     ),

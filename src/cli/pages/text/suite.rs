@@ -101,6 +101,8 @@ pub(super) const MANUAL: Manual = Manual {
         "par.gate",
         "par.gateTimeout",
         "par.grace",
+        "par.hook.<event>",
+        "par.hookTimeout",
         "par.idleTimeout",
         "par.jobs",
         "par.rule",
