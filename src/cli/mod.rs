@@ -1,6 +1,7 @@
 //! The front: argv in, text and a number out, the same for every verb.
 
 mod exit_code;
+mod live;
 pub mod pages;
 mod screen;
 mod tame;
@@ -146,10 +147,8 @@ fn serve(cli: &Cli) -> ExitCode {
     screen.finish();
     match answered {
         Ok(report) => {
-            match (report.is_told(), cli.shared.json) {
-                (true, _) => {}
-                (false, true) => screen.answer_json(&report.json()),
-                (false, false) => screen.answer(&report.text()),
+            if !report.is_told() {
+                screen.answer_with(report.as_ref(), cli.shared.json);
             }
             exit_code::of_answer(report.answer(), signalled).into()
         }
@@ -167,7 +166,8 @@ fn answer(cli: &Cli, screen: &Screen, interrupt: &mut Option<Interrupt>) -> Resu
     *interrupt = if cli.verb.is_long() { Some(interrupt::install()?) } else { None };
     let stop = interrupt.as_ref().map_or_else(Stop::new, |interrupt| Ok(interrupt.stop().clone()))?;
     let listener = |progress| screen.show(progress);
-    cli.verb.run(&Context { here, listener: &listener, stop, sink: screen, json: cli.shared.json })
+    let show = |report: &dyn Report, is_new: bool| screen.refresh(report, cli.shared.json, is_new);
+    cli.verb.run(&Context { here, listener: &listener, show: &show, stop, sink: screen, json: cli.shared.json })
 }
 
 /// Goes to a folder.

@@ -1,7 +1,6 @@
 //! The screen: the only writer to standard output and standard error.
 
 use std::{
-    collections::HashMap,
     io::{self, IsTerminal, Write},
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -9,22 +8,18 @@ use std::{
 
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
-use super::tame::Tame;
+use super::{live::Live, tame::Tame};
 use crate::{
     command::{
-        Error, Sink,
+        Error, Report, Sink,
         report::VERSION,
         style::{self, Style},
     },
     engine::progress::{Progress, Subject},
-    model::{verdict::Verdict, worker::Worker},
 };
-
-/// How often a line that is under way moves.
-const TICK: Duration = Duration::from_millis(120);
 
 /// Where answers and narration go.
 pub(super) struct Screen {
@@ -32,14 +27,10 @@ pub(super) struct Screen {
     live: Option<Live>,
     /// What stands between other people's bytes and a terminal; none where there is no terminal.
     tame: Option<Mutex<Tame>>,
-}
-
-/// A line a worker, redrawn in place.
-struct Live {
-    lines: MultiProgress,
-    bars: Mutex<HashMap<Worker, ProgressBar>>,
-    /// What each worker changed, for beside its verdict.
-    diffs: Mutex<HashMap<Worker, String>>,
+    /// A report that is redrawn in place, on a terminal.
+    board: Option<ProgressBar>,
+    /// Whether a report was written that others follow.
+    has_told: Mutex<bool>,
 }
 
 /// Reads when to use colours.
@@ -92,7 +83,7 @@ impl Sink for Screen {
 /// Writes out what would steer a terminal, but for line ends, tabs and our own styles.
 ///
 /// Tasks, paths and what providers and git say are other people's texts, wherever they are shown.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(|letter: char| letter.is_control() && letter != '\n' && letter != '\t') {
@@ -107,6 +98,11 @@ fn harmless(text: &str) -> String {
         rest = &tail[style.unwrap_or(letter.len_utf8())..];
     }
     shown + rest
+}
+
+/// Strips a text of its colours where they do not belong, for what is not written through `anstream`.
+pub(super) fn colored(text: &str, choice: ColorChoice) -> String {
+    if choice == ColorChoice::Never { anstream::adapter::strip_str(text).to_string() } else { text.to_owned() }
 }
 
 /// Writes an answer for programs in one line, its control characters in escapes that any JSON reader takes back.
@@ -131,13 +127,36 @@ impl Screen {
         if let Some(color) = color {
             color.write_global();
         }
-        let live = (!quiet && io::stderr().is_terminal()).then(|| Live {
-            lines: MultiProgress::new(),
-            bars: Mutex::default(),
-            diffs: Mutex::default(),
+        let live = (!quiet && io::stderr().is_terminal()).then(Live::new);
+        let board = io::stdout().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{msg}").expect("the template is well formed");
+            ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout()).with_style(style)
         });
         let tame = io::stdout().is_terminal().then(Mutex::default);
-        Self { quiet, live, tame }
+        Self { quiet, live, tame, board, has_told: Mutex::default() }
+    }
+
+    /// Writes what a command answers.
+    pub(super) fn answer_with(&self, report: &dyn Report, json: bool) {
+        if json { self.answer_json(&report.json()) } else { self.answer(&report.text()) }
+    }
+
+    /// Shows a report that others follow: in place on a terminal, else where it is new; tells whether it stays to be read.
+    pub(super) fn refresh(&self, report: &dyn Report, json: bool, is_new: bool) -> bool {
+        if let Some(board) = self.board.as_ref().filter(|_| !json) {
+            board.set_message(colored(&harmless(report.text().trim_end()), AutoStream::choice(&io::stdout())));
+            board.force_draw();
+            return false;
+        }
+        if is_new {
+            let mut has_told = self.has_told.lock().unwrap_or_else(PoisonError::into_inner);
+            if *has_told && !json {
+                write("\n");
+            }
+            *has_told = true;
+            self.answer_with(report, json);
+        }
+        true
     }
 
     /// Writes the answer for people.
@@ -182,13 +201,12 @@ impl Screen {
         if let Some(tame) = &self.tame {
             let _ = put(tame.lock().unwrap_or_else(PoisonError::into_inner).end());
         }
-        if let Some(live) = &self.live {
-            let _ = live.lines.clear();
-        }
+        self.live.iter().for_each(Live::clear);
+        self.board.iter().for_each(ProgressBar::finish_and_clear);
     }
 }
 
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     if !text.is_empty() {
         let _ = writeln!(anstream::stderr().lock(), "{}", harmless(text));
     }
@@ -203,7 +221,7 @@ fn took(duration: Duration) -> String {
 }
 
 /// Tells one thing that happened in one line; nothing where a line says too little.
-fn line(progress: &Progress) -> String {
+pub(super) fn line(progress: &Progress) -> String {
     match progress {
         Progress::Chosen(run) => format!("run {run} (the newest)"),
         Progress::Begun(run) => format!("run {run}"),
@@ -226,88 +244,9 @@ fn line(progress: &Progress) -> String {
     }
 }
 
-/// Writes how a row looks, with what stands at its beginning.
-fn row_style(mark: &str) -> ProgressStyle {
-    ProgressStyle::with_template(&format!("{mark} {{prefix:>5}} {{elapsed:>5}} {{wide_msg}}"))
-        .expect("the template is well formed")
-}
-
-impl Live {
-    fn show(&self, progress: Progress) {
-        match progress {
-            Progress::Planned(workers) => self.plan(workers),
-            Progress::Preparing(worker) => self.update(worker, "making the worktree"),
-            Progress::Running { worker, ref agent } => self.update(worker, &format!("{agent} is running")),
-            Progress::Again { worker, iteration } => self.update(worker, &format!("iteration {iteration}")),
-            Progress::Finished { worker, ref ending, ref diff, .. } => {
-                self.diffs.lock().unwrap_or_else(PoisonError::into_inner).insert(worker, diff.to_string());
-                self.update(worker, &format!("{ending}, {diff}"));
-                self.stop(worker, ending.is_success());
-            }
-            Progress::Checking(Some(worker)) => self.update(worker, "checking"),
-            Progress::Checked { subject: Some(worker), verdict, .. } => {
-                let diffs = self.diffs.lock().unwrap_or_else(PoisonError::into_inner);
-                let diff = diffs.get(&worker).map(|diff| format!(", {diff}")).unwrap_or_default();
-                self.update(worker, &format!("{}{diff}", style::verdict(verdict)));
-                self.stop(worker, matches!(verdict, Verdict::Pass | Verdict::None));
-            }
-            Progress::Chosen(_)
-            | Progress::Begun(_)
-            | Progress::Checking(None)
-            | Progress::Checked { .. }
-            | Progress::Carrying(_)
-            | Progress::Bundling(_)
-            | Progress::Warning(_) => {
-                self.lines.suspend(|| say(&line(&progress)));
-            }
-        }
-    }
-
-    fn plan(&self, workers: Vec<Worker>) {
-        let style = row_style("{spinner}");
-        let mut bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner);
-        for worker in workers {
-            let bar =
-                self.lines.add(ProgressBar::new_spinner().with_style(style.clone()).with_prefix(worker.to_string()));
-            bar.set_message("queued");
-            bars.insert(worker, bar);
-        }
-    }
-
-    fn update(&self, worker: Worker, message: &str) {
-        self.with(worker, |bar| {
-            if bar.message() == "queued" {
-                bar.reset_elapsed();
-            }
-            bar.set_style(row_style("{spinner}"));
-            bar.enable_steady_tick(TICK);
-            bar.set_message(harmless(message));
-        });
-    }
-
-    fn stop(&self, worker: Worker, is_good: bool) {
-        let mark = if is_good { "✓" } else { "✗" };
-        self.with(worker, |bar| {
-            bar.disable_steady_tick();
-            bar.set_style(row_style(mark));
-            bar.tick();
-        });
-    }
-
-    fn with(&self, worker: Worker, act: impl FnOnce(&ProgressBar)) {
-        let bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bar) = bars.get(&worker) {
-            act(bar);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use indicatif::ProgressDrawTarget;
-
     use super::*;
-    use crate::model::{diff_stat::DiffStat, ending::Ending};
 
     #[test]
     fn what_would_steer_a_terminal_is_written_out_and_styles_are_not() {
@@ -325,20 +264,5 @@ mod tests {
         let text = in_json(&answer);
         assert!(!text.trim_end_matches('\n').contains(char::is_control), "{text:?}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), answer);
-    }
-
-    #[test]
-    fn a_verdict_stands_beside_what_the_worker_changed() {
-        let lines = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
-        let live = Live { lines, bars: Mutex::default(), diffs: Mutex::default() };
-        let worker: Worker = "w1".parse().unwrap();
-        live.show(Progress::Planned(vec![worker]));
-        let (ending, diff) = (Ending::Success, DiffStat::default());
-        let shown = diff.to_string();
-        live.show(Progress::Finished { worker, ending, diff, took: TICK, provider_error: None });
-        live.show(Progress::Checking(Some(worker)));
-        live.show(Progress::Checked { subject: Some(worker), verdict: Verdict::Pass, reason: None, took: TICK });
-        let message = live.bars.lock().unwrap()[&worker].message();
-        assert_eq!(message, format!("{}, {shown}", style::verdict(Verdict::Pass)));
     }
 }

@@ -8,7 +8,7 @@ use super::pages;
 use crate::{
     command::{
         Context, Error, Kind, Report, agents, attach, demo, diff, fetch, gate, list, log, merge, pick, push, resume,
-        retry, run, seal, spawn, stop, verify,
+        retry, run, seal, spawn, status, stop, verify,
     },
     process::program,
 };
@@ -35,6 +35,7 @@ pub(super) enum Verb {
     Log(log::Args),
     Diff(diff::Args),
     Attach(attach::Args),
+    Status(status::Args),
     Agents(agents::Args),
     Demo(demo::Args),
     #[command(hide = true)]
@@ -63,6 +64,7 @@ impl Verb {
             "log" => log::Args::augment_args,
             "diff" => diff::Args::augment_args,
             "attach" => attach::Args::augment_args,
+            "status" => status::Args::augment_args,
             _ => return None,
         };
         Some(augment(clap::Command::new(name.to_owned())))
@@ -71,9 +73,9 @@ impl Verb {
     /// Tells whether it is not to be cut short anywhere, so that an interrupt is to be taken in good order.
     pub(super) fn is_long(&self) -> bool {
         match self {
-            Self::List(_) | Self::Agents(_) | Self::Seal(_) | Self::Demo(_) | Self::Pages(_) | Self::External(_) => {
-                false
-            }
+            Self::Agents(_) | Self::Seal(_) | Self::Demo(_) | Self::Pages(_) | Self::External(_) => false,
+            Self::List(args) => args.watch,
+            Self::Status(args) => args.watch,
             Self::Log(args) => args.follow,
             _ => true,
         }
@@ -98,6 +100,7 @@ impl Verb {
             Self::Log(args) => Box::new(log::run(args, context)?),
             Self::Diff(args) => Box::new(diff::run(args, context)?),
             Self::Attach(args) => Box::new(attach::run(args, context)?),
+            Self::Status(args) => Box::new(status::run(args, context)?),
             Self::Agents(args) => Box::new(agents::run(args, context)?),
             Self::Demo(args) => Box::new(demo::run(args, context)?),
             Self::Pages(args) => Box::new(pages::run(args)?),

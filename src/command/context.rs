@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Error, Sink};
+use super::{Error, Report, Sink};
 use crate::{
     engine::{
         audit,
@@ -20,6 +20,9 @@ pub struct Context<'a> {
     pub here: PathBuf,
     /// Who is told what happens.
     pub listener: Listener<'a>,
+    /// Shows a report that others follow, where it is new or only its times are; tells whether it stays to be read, where not it
+    /// gives way to the next.
+    pub show: &'a dyn Fn(&dyn Report, bool) -> bool,
     /// Whether the user wants it to stop.
     pub stop: Stop,
     /// Where an answer goes that is written piece by piece.

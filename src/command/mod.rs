@@ -30,6 +30,7 @@ pub mod seal;
 mod sink;
 pub mod spawn;
 pub mod standing;
+pub mod status;
 pub mod stop;
 pub mod style;
 pub mod verify;

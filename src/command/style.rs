@@ -5,7 +5,7 @@ use std::io::Write as _;
 use anstyle::AnsiColor;
 use tabwriter::TabWriter;
 
-use crate::model::verdict::Verdict;
+use crate::model::{usage::Usage, verdict::Verdict};
 
 /// What a piece of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,34 @@ pub fn duration(milliseconds: u64) -> String {
         1_000..60_000 => format!("{}.{}s", milliseconds / 1_000, milliseconds % 1_000 / 100),
         _ => format!("{}m{:02}s", milliseconds / 60_000, milliseconds % 60_000 / 1_000),
     }
+}
+
+/// Writes how long ago something was, in its largest unit.
+#[must_use]
+pub fn age(milliseconds: u64) -> String {
+    let seconds = milliseconds / 1_000;
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..86_400 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// Writes the tokens that an agent told, in and out together; a dash where it told none.
+#[must_use]
+pub fn tokens(usage: &Usage) -> String {
+    let told = [usage.input_tokens, usage.output_tokens];
+    let sum = told.into_iter().flatten().fold(0, u64::saturating_add);
+    if told == [None, None] { "-".to_owned() } else { sum.to_string() }
+}
+
+/// Writes the cost that an agent told, in dollars; a dash where it told none.
+#[must_use]
+pub fn cost(usage: &Usage) -> String {
+    usage
+        .cost_micro_usd
+        .map_or("-".to_owned(), |micro| format!("${}.{:04}", micro / 1_000_000, micro % 1_000_000 / 100))
 }
 
 /// Lines up rows under a head, as wide as each column needs.

@@ -64,16 +64,32 @@ fn identity(found: &fs::Metadata) -> (u64, u64) {
     (found.dev(), found.ino())
 }
 
+/// Who works on a run, as far as this clone can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// A process here does.
+    Held,
+    /// Nobody does any more: it was made here.
+    Free,
+    /// Nobody does here, where nobody ever did: it was made in another clone.
+    Elsewhere,
+}
+
 /// Tells whether some process works on a run now; those who only ask do not hinder each other.
 pub fn is_held(repository: &Repository, run: &RunId) -> Result<bool, Error> {
+    Ok(presence(repository, run)? == Presence::Held)
+}
+
+/// Tells who works on a run now.
+pub fn presence(repository: &Repository, run: &RunId) -> Result<Presence, Error> {
     let path = lock_path(repository, run);
     let file = match File::open(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Presence::Elsewhere),
         opened => opened.map_err(|source| Error::File { path: path.clone(), source })?,
     };
     match file.try_lock_shared() {
-        Ok(()) => Ok(false),
-        Err(TryLockError::WouldBlock) => Ok(true),
+        Ok(()) => Ok(Presence::Free),
+        Err(TryLockError::WouldBlock) => Ok(Presence::Held),
         Err(TryLockError::Error(source)) => Err(Error::File { path, source }),
     }
 }

@@ -35,6 +35,13 @@ impl Clock {
         self.timestamp().strftime("%Y%m%d-%H%M%S").to_string()
     }
 
+    /// Returns how long ago an RFC 3339 time was, in milliseconds; none where that is no time, 0 where it is to come.
+    #[must_use]
+    pub fn since(self, text: &str) -> Option<u64> {
+        let then: Timestamp = text.parse().ok()?;
+        u64::try_from(self.timestamp().as_millisecond().saturating_sub(then.as_millisecond()).max(0)).ok()
+    }
+
     fn timestamp(self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
@@ -73,6 +80,14 @@ mod tests {
     fn whole_seconds_have_milliseconds_too() {
         let clock: Clock = "2026-01-02T03:04:05Z".parse().unwrap();
         assert_eq!(clock.now(), "2026-01-02T03:04:05.000Z");
+    }
+
+    #[test]
+    fn a_time_is_so_long_ago_and_never_before_now() {
+        let clock: Clock = "2026-11-20T14:25:01.250Z".parse().unwrap();
+        assert_eq!(clock.since("2026-11-20T14:24:01.000Z"), Some(60_250));
+        assert_eq!(clock.since("2027-01-01T00:00:00Z"), Some(0));
+        assert_eq!(clock.since("noon"), None);
     }
 
     #[test]

@@ -165,6 +165,17 @@ impl Repository {
         })
     }
 
+    /// Tells whether the journal in a seal is this one, by its id alone.
+    pub fn seals_journal(&self, tag: Oid, journal: &[u8]) -> Result<bool, Error> {
+        let local = self.local();
+        let read = |source| objects::Error::Read { id: tag, source: Box::new(source) };
+        let object = local.try_find_object(tag.0).map_err(read)?.ok_or(objects::Error::Missing(tag))?;
+        let target = object.try_into_tag().map_err(|_| Error::NotATag(tag))?.target_id().map_err(read)?;
+        let tree = self.commit(Oid(target.detach()))?.tree;
+        let id = gix::objs::compute_hash(local.object_hash(), gix::objs::Kind::Blob, journal).map_err(read)?;
+        Ok(self.tree_entries(tree)?.iter().any(|entry| entry.name == JOURNAL && entry.id.0 == id))
+    }
+
     /// Reads the user's own settings that decide what a signature is worth, each as `key=value`.
     ///
     /// Without a file of allowed signers an empty one stands in, so that at least the integrity is judged: git alone would

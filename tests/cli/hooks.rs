@@ -55,7 +55,7 @@ fn each_event_of_every_verb_has_its_hook_in_order_with_the_line_of_the_journal()
 #[test]
 fn a_hook_runs_in_the_main_folder_and_knows_the_event_and_nothing_of_git() {
     let world = World::new();
-    let set = r#"pwd; env | grep -E '^(PAR_|GIT_)' | grep -v '^PAR_CHILD=' | sort"#;
+    let set = r"pwd; env | grep -E '^(PAR_|GIT_)' | grep -v '^PAR_CHILD=' | sort";
     hook(&world, "worker-finished", &format!("{{ {set}; }} >\"$HOME/told\""));
     let mut spawn = world.par_command(&["spawn", "-n", "1", "--name", "r", "t", "--", "sh", "-c", "echo x > x"]);
     spawn.env("GIT_DIR", world.here.join(".git")).env("PAR_RUN", "outer").env("PAR_SECRET", "outer");

@@ -18,17 +18,19 @@ fn runs_are_listed_newest_first_and_one_in_full() {
     world.par_ok(&["seal", "alpha"]);
     assert_eq!(names(&world.par_json(&["list"])), ["mid", "alpha", "zeta"]);
     insta::assert_snapshot!(world.par(&["list"]).snapshot(&world), @r"
-    run  workers  passed  winner  merged  sealed  task
-    mid  1/1  -  w1  -  -  the task
-    alpha  1/1  -  w1  <id>  yes  the task
-    zeta  1/1  -  w1  -  -  the task
+    run  state  workers  gates  winner  merged  sealed  age  task
+    mid  picked  1 picked  -  w1  -  -  <time>  the task
+    alpha  sealed  1 merged  -  w1  <id>  yes  <time>  the task
+    zeta  picked  1 picked  -  w1  -  -  <time>  the task
     exit 0
     ");
     insta::assert_snapshot!(world.par(&["list", "al"]).snapshot(&world), @r"
     run alpha
     task: the task
-    worker  agent  ending  time  diff  gate  candidate
-    w1 *  command  success  <time>  1 file +1 -0  none  <id>
+    state: sealed
+    worker  state  attempt  agent  time  diff  gate  tokens  cost  candidate
+    w1 *  merged  1  command  <time>  1 file +1 -0  none  -  -  <id>
+    total  1 merged  <time>  -  -  -
     merged as <id>
     sealed
     exit 0

@@ -32,6 +32,7 @@ mod repositories;
 mod run;
 mod seal;
 mod spawn;
+mod status;
 mod stories;
 mod surroundings;
 mod untouched;

@@ -46,7 +46,7 @@ fn bash_everywhere(words: &[&str], expected: &[&str]) {
 #[test]
 fn bash_completes_verbs() {
     bash_everywhere(&[""], &VERBS);
-    bash_everywhere(&["s"], &["spawn", "seal", "stop"]);
+    bash_everywhere(&["s"], &["spawn", "seal", "stop", "status"]);
     bash_everywhere(&["-C", "/", "--json", "v"], &["verify"]);
     bash_everywhere(&["--col"], &["--color="]);
 }

@@ -16,6 +16,7 @@ mod retry;
 mod run;
 mod seal;
 mod spawn;
+mod status;
 mod stop;
 mod suite;
 mod verify;
@@ -41,6 +42,7 @@ pub(super) const ALL: &[&Manual] = &[
     &log::MANUAL,
     &diff::MANUAL,
     &attach::MANUAL,
+    &status::MANUAL,
     &agents::MANUAL,
     &demo::MANUAL,
 ];

@@ -1,0 +1,231 @@
+//! Entries: one run in a listing, with what only this moment and this clone can tell.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{
+    run_state::RunState,
+    totals::{self, Totals},
+};
+use crate::{
+    command::{
+        Error,
+        standing::{Row, Standing},
+        style::{self, Style},
+    },
+    engine::{
+        journal::{self, State},
+        supervisor::{self, Presence},
+    },
+    model::{ref_name::RefName, run_end::RunEnd, run_id::RunId, usage::Usage},
+    process::clock::Clock,
+    repo::open::Repository,
+};
+
+/// One run in a listing.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Entry {
+    /// A run that reads well.
+    Standing(Box<Overview>),
+    /// A run that does not.
+    Broken {
+        /// The run.
+        run: RunId,
+        /// Why.
+        error: String,
+    },
+}
+
+/// A run with what only this moment and this clone can tell.
+#[derive(Debug, Serialize)]
+pub struct Overview {
+    /// How it stands.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// Where it is, in one word.
+    pub state: RunState,
+    /// Whether it was made in another clone, so that nobody here knows whether it is still worked on.
+    pub elsewhere: bool,
+    /// How many workers are in each state.
+    pub workers_by_state: BTreeMap<&'static str, usize>,
+    /// How many candidates have each verdict.
+    pub gates: BTreeMap<String, usize>,
+    /// What the workers come to together.
+    pub totals: Totals,
+    /// Why its workers are at work no more; null while they may be.
+    pub ended: Option<RunEnd>,
+    /// How long ago it started, in milliseconds.
+    pub age_ms: Option<u64>,
+    /// Whether it is sealed.
+    pub sealed: bool,
+    /// Whether events came after the seal.
+    pub stale: bool,
+}
+
+impl Entry {
+    /// Looks at a run that was read, or could not be.
+    pub(super) fn of(repository: &Repository, run: RunId, state: Result<State, journal::Error>) -> Self {
+        match state.map(|state| Overview::of(repository, &state)) {
+            Ok(Some(overview)) => Self::Standing(Box::new(overview)),
+            Ok(None) => Self::Broken { run, error: "it has not started".to_owned() },
+            Err(error) => Self::Broken { run, error: Error::from(error).messages.join(": ") },
+        }
+    }
+
+    /// Tells whether it may still change by itself.
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self, Self::Standing(overview) if overview.state == RunState::Running)
+    }
+
+    pub(super) fn cells(&self) -> Vec<String> {
+        match self {
+            Self::Broken { run, error } => vec![run.to_string(), Style::Bad.paint(error)],
+            Self::Standing(overview) => overview.cells(),
+        }
+    }
+}
+
+impl Overview {
+    fn of(repository: &Repository, state: &State) -> Option<Self> {
+        let mut standing = Standing::of(&state.history)?;
+        let tag = repository.ref_target(&RefName::seal(&standing.run)).ok().flatten();
+        // What is wrong with a seal is told by verify.
+        let stale = tag.is_some_and(|tag| matches!(repository.seals_journal(tag, &state.bytes), Ok(false)));
+        let presence = presence(repository, state, &standing.run);
+        let run_state = RunState::of(&state.history, presence, tag.is_some() && !stale);
+        for row in standing.workers.iter_mut().filter(|row| row.state == "running") {
+            look_at_running(row, run_state);
+        }
+        Some(Self {
+            state: run_state,
+            elsewhere: presence == Presence::Elsewhere && run_state == RunState::Running,
+            workers_by_state: totals::by_state(&standing.workers),
+            gates: totals::by_verdict(&standing.workers),
+            totals: Totals::of(&standing.workers),
+            ended: state.history.ended.as_ref().map(|placed| placed.fact.result.reason),
+            age_ms: standing.started.as_deref().and_then(|time| Clock::System.since(time)),
+            sealed: tag.is_some(),
+            stale,
+            standing,
+        })
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let standing = &self.standing;
+        let dash = || "-".to_owned();
+        vec![
+            standing.run.to_string(),
+            painted(self.state),
+            totals::states(&self.workers_by_state),
+            totals::verdicts(&self.gates),
+            standing.winner.map_or_else(dash, |winner| winner.to_string()),
+            standing.merge.map_or_else(dash, |merge| merge.short()),
+            self.seal_word().to_owned(),
+            self.age_ms.map_or_else(dash, style::age),
+            first_line(&standing.task),
+        ]
+    }
+
+    fn seal_word(&self) -> &'static str {
+        match (self.sealed, self.stale) {
+            (false, _) => "-",
+            (true, false) => "yes",
+            (true, true) => "stale",
+        }
+    }
+
+    /// Writes all that is to be known of one run.
+    pub(super) fn text(&self) -> String {
+        let standing = &self.standing;
+        let elsewhere = if self.elsewhere { " elsewhere, if at all: it was made in another clone" } else { "" };
+        let ended = self.ended.map(|end| format!("ended: {end}\n")).unwrap_or_default();
+        let merged = standing.merge.map(|merge| format!("merged as {}\n", merge.short())).unwrap_or_default();
+        let sealed = match (self.sealed, self.stale) {
+            (false, _) => "",
+            (true, false) => "sealed\n",
+            (true, true) => "sealed, but events came after the seal\n",
+        };
+        format!(
+            "run {}\ntask: {}\nstate: {}{elsewhere}\n{}{ended}{merged}{sealed}{}",
+            standing.run,
+            first_line(&standing.task),
+            painted(self.state),
+            self.table(),
+            standing.remarks()
+        )
+    }
+
+    fn table(&self) -> String {
+        let head = ["worker", "state", "attempt", "agent", "time", "diff", "gate", "tokens", "cost", "candidate"];
+        let winner = self.standing.winner;
+        let rows = self.standing.workers.iter().map(|row| cells(row, winner == Some(row.worker)));
+        let spent = Usage {
+            input_tokens: self.totals.input_tokens,
+            output_tokens: self.totals.output_tokens,
+            cost_micro_usd: self.totals.cost_micro_usd,
+            turns: None,
+        };
+        let total = vec![
+            "total".to_owned(),
+            totals::states(&self.workers_by_state),
+            String::new(),
+            String::new(),
+            style::duration(self.totals.elapsed_ms),
+            String::new(),
+            totals::verdicts(&self.gates),
+            style::tokens(&spent),
+            style::cost(&spent),
+        ];
+        style::table(head.map(str::to_owned).to_vec(), rows.chain([total]))
+    }
+}
+
+/// Tells who works on a run, and asks only where its journal does not say that nobody does.
+fn presence(repository: &Repository, state: &State, run: &RunId) -> Presence {
+    if state.history.ended.is_some() {
+        return Presence::Free;
+    }
+    supervisor::presence(repository, run).unwrap_or(Presence::Elsewhere)
+}
+
+/// Tells of a worker that began how long it has run, or that nobody works on it any more: the journal alone cannot know.
+fn look_at_running(row: &mut Row, run: RunState) {
+    if run == RunState::Running {
+        row.elapsed_ms = row.started.as_deref().and_then(|time| Clock::System.since(time));
+    } else {
+        row.state = "interrupted";
+    }
+}
+
+fn painted(state: RunState) -> String {
+    match state {
+        RunState::Interrupted => Style::Bad.paint(state.word()),
+        RunState::Running => Style::Warning.paint(state.word()),
+        RunState::Sealed | RunState::Merged | RunState::Picked => Style::Good.paint(state.word()),
+        RunState::Finished => state.word().to_owned(),
+    }
+}
+
+fn cells(row: &Row, wins: bool) -> Vec<String> {
+    let name = if wins { Style::Good.paint(&format!("{} *", row.worker)) } else { row.worker.to_string() };
+    let is_bad = matches!(row.state, "failed" | "timeout" | "interrupted");
+    let usage = row.usage.clone().unwrap_or_default();
+    vec![
+        name,
+        if is_bad { Style::Bad.paint(row.state) } else { row.state.to_owned() },
+        row.attempt.to_string(),
+        row.agent.clone(),
+        row.elapsed_ms.map_or("-".to_owned(), style::duration),
+        row.diff.as_ref().map_or("-".to_owned(), ToString::to_string),
+        style::verdict(row.verdict),
+        style::tokens(&usage),
+        style::cost(&usage),
+        row.candidate.map(|candidate| candidate.short()).unwrap_or_default(),
+    ]
+}
+
+fn first_line(task: &str) -> String {
+    task.lines().next().unwrap_or_default().chars().take(60).collect()
+}
