@@ -102,6 +102,9 @@ impl Live {
             Progress::Running { worker, ref agent } => {
                 self.update(worker, Stage::Running, &format!("{agent} is running"));
             }
+            Progress::Again { worker, iteration } => {
+                self.update(worker, Stage::Running, &format!("iteration {iteration}"));
+            }
             Progress::Finished { worker, ref ending, ref diff, .. } => {
                 if let Some(row) = self.rows().rows.get_mut(&worker) {
                     row.diff = Some(diff.to_string());

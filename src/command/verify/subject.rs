@@ -84,8 +84,22 @@ mod tests {
     use super::*;
     use crate::process::stop::Stop;
 
+    /// Where nothing is told.
+    struct Nowhere;
+
+    impl crate::command::Sink for Nowhere {
+        fn tell(&self, _: &str) -> std::io::Result<()> {
+            Ok(())
+        }
+
+        fn pass(&self, _: &[u8]) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
     fn context(here: &Path) -> Context<'static> {
-        Context { here: here.to_owned(), listener: &|_| (), stop: Stop::new().unwrap() }
+        let (here, stop) = (here.to_owned(), Stop::new().unwrap());
+        Context { here, listener: &|_| (), show: &|_, _| true, stop, sink: &Nowhere, json: false }
     }
 
     fn kind(name: &str, content: &[u8]) -> &'static str {

@@ -111,7 +111,12 @@ impl Teller<'_> {
     }
 
     fn begin(&self) -> RunStarted {
-        let lane = |number| run_started::Lane { worker: worker(number), agent: "a".into(), argv: vec![] };
+        let lane = |number| run_started::Lane {
+            worker: worker(number),
+            agent: "a".into(),
+            argv: vec![],
+            task_on_stdin: false,
+        };
         let workers = match self.twist {
             Twist::NoWorkers => vec![],
             Twist::Backwards => vec![lane(1), lane(0)],
