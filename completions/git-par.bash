@@ -84,7 +84,7 @@ __git_par_verb ()
 	esac
 }
 
-__git_par_verbs="spawn gate pick merge seal verify push fetch run retry stop resume list log diff attach status agents demo"
+__git_par_verbs="spawn gate pick merge seal verify push fetch run retry stop resume list status log diff attach agents demo"
 
 __git_par_flags ()
 {
@@ -131,6 +131,9 @@ __git_par_flags ()
 	list)
 		__git_par_offer "--all --watch --json --quiet --color= --help --version"
 		;;
+	status)
+		__git_par_offer "--watch --json --quiet --color= --help --version"
+		;;
 	log)
 		__git_par_offer "--worker= --events --agent --gate --setup --follow --json --quiet --color= --help --version"
 		;;
@@ -139,9 +142,6 @@ __git_par_flags ()
 		;;
 	attach)
 		__git_par_offer "--worker= --json --quiet --color= --help --version"
-		;;
-	status)
-		__git_par_offer "--watch --json --quiet --color= --help --version"
 		;;
 	agents)
 		__git_par_offer "--json --quiet --color= --help --version"
@@ -302,6 +302,13 @@ __git_par_value ()
 		*) return 1 ;;
 		esac
 		;;
+	status)
+		case "$2" in
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
 	log)
 		case "$2" in
 		-w|--worker) : ;;
@@ -323,13 +330,6 @@ __git_par_value ()
 	attach)
 		case "$2" in
 		-w|--worker) : ;;
-		-C) : ;;
-		--color) __git_par_offer "auto always never" "$3" ;;
-		*) return 1 ;;
-		esac
-		;;
-	status)
-		case "$2" in
 		-C) : ;;
 		--color) __git_par_offer "auto always never" "$3" ;;
 		*) return 1 ;;
@@ -398,6 +398,9 @@ __git_par_argument ()
 	list)
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
+	status)
+		__git_par_offer "$(__git_par_runs)" "$3"
+		;;
 	log)
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
@@ -405,9 +408,6 @@ __git_par_argument ()
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	attach)
-		__git_par_offer "$(__git_par_runs)" "$3"
-		;;
-	status)
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	agents)
@@ -484,6 +484,11 @@ _git_par_list ()
 	__git_par_verb list
 }
 
+_git_par_status ()
+{
+	__git_par_verb status
+}
+
 _git_par_log ()
 {
 	__git_par_verb log
@@ -497,11 +502,6 @@ _git_par_diff ()
 _git_par_attach ()
 {
 	__git_par_verb attach
-}
-
-_git_par_status ()
-{
-	__git_par_verb status
 }
 
 _git_par_agents ()

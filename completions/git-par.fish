@@ -61,10 +61,10 @@ complete -c git-par -n "__fish_git_par_needs_command" -f -a "retry" -d 'Run work
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "stop" -d 'Stop workers: they are told to end, then killed; what they did is committed and recorded'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "resume" -d 'Go on with a run that was cut short: keep what its workers left, run those that did not run'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "list" -d 'List the runs of this repository, newest first, or the workers of one run'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "status" -d 'Show how a run stands: state, time, diff, verdict and cost of each worker'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "log" -d 'Show what happened in a run, or what its workers printed'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "diff" -d 'Show what a worker changed, by git diff'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "attach" -d 'Open a shell in a worker\'s worktree, or run a command there'
-complete -c git-par -n "__fish_git_par_needs_command" -f -a "status" -d 'Show how a run stands: state, time, diff, verdict and cost of each worker'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "agents" -d 'List the well-known agent CLIs and which of them are installed'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "demo" -d 'Show the whole job on a small repository in a temporary folder'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -s F -l file -d 'Read the task from a file; \'-\' is standard input' -r -F
@@ -271,6 +271,15 @@ complete -c git-par -n "__fish_git_par_using_subcommand list" -l json -d 'Answer
 complete -c git-par -n "__fish_git_par_using_subcommand list" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand list" -s h -l help -d 'Print help'
 complete -c git-par -n "__fish_git_par_using_subcommand list" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand status" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand status" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand status" -l watch -d 'Show it anew whenever it changes, until the run is over or you interrupt it'
+complete -c git-par -n "__fish_git_par_using_subcommand status" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand status" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand status" -s h -l help -d 'Print help'
+complete -c git-par -n "__fish_git_par_using_subcommand status" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand log" -s w -l worker -d 'Only this worker; may be given several times' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand log" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand log" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
@@ -307,15 +316,6 @@ complete -c git-par -n "__fish_git_par_using_subcommand attach" -l json -d 'Answ
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -s V -l version -d 'Print version'
-complete -c git-par -n "__fish_git_par_using_subcommand status" -s C -d 'Run as if started in this folder' -r -F
-complete -c git-par -n "__fish_git_par_using_subcommand status" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c git-par -n "__fish_git_par_using_subcommand status" -l watch -d 'Show it anew whenever it changes, until the run is over or you interrupt it'
-complete -c git-par -n "__fish_git_par_using_subcommand status" -l json -d 'Answer with one JSON object instead of text'
-complete -c git-par -n "__fish_git_par_using_subcommand status" -s q -l quiet -d 'Say nothing but the answer'
-complete -c git-par -n "__fish_git_par_using_subcommand status" -s h -l help -d 'Print help'
-complete -c git-par -n "__fish_git_par_using_subcommand status" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand agents" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand agents" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -355,13 +355,13 @@ complete -c git-par-resume -w 'git-par resume'
 complete -c git-par -n "__fish_git_par_using_subcommand resume" -f -a "(__git_par_runs)"
 complete -c git-par-list -w 'git-par list'
 complete -c git-par -n "__fish_git_par_using_subcommand list" -f -a "(__git_par_runs)"
+complete -c git-par-status -w 'git-par status'
+complete -c git-par -n "__fish_git_par_using_subcommand status" -f -a "(__git_par_runs)"
 complete -c git-par-log -w 'git-par log'
 complete -c git-par -n "__fish_git_par_using_subcommand log" -f -a "(__git_par_runs)"
 complete -c git-par-diff -w 'git-par diff'
 complete -c git-par -n "__fish_git_par_using_subcommand diff" -f -a "(__git_par_runs)"
 complete -c git-par-attach -w 'git-par attach'
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -f -a "(__git_par_runs)"
-complete -c git-par-status -w 'git-par status'
-complete -c git-par -n "__fish_git_par_using_subcommand status" -f -a "(__git_par_runs)"
 complete -c git-par-agents -w 'git-par agents'
 complete -c git-par-demo -w 'git-par demo'

@@ -32,10 +32,10 @@ pub(super) enum Verb {
     Stop(stop::Args),
     Resume(resume::Args),
     List(list::Args),
+    Status(status::Args),
     Log(log::Args),
     Diff(diff::Args),
     Attach(attach::Args),
-    Status(status::Args),
     Agents(agents::Args),
     Demo(demo::Args),
     #[command(hide = true)]

@@ -168,7 +168,7 @@ fn what_a_worker_prints_is_followed_from_elsewhere_until_it_has_finished() {
     go(&world, run);
     assert_eq!(log.rest(), ("error\nlast\n".to_owned(), 0));
     let (rest, code) = events.rest();
-    assert!(code == 0 && rest.lines().last().unwrap().contains("worker_finished"), "{code}: {rest}");
+    assert!(code == 0 && rest.lines().last().unwrap().contains("run_finished"), "{code}: {rest}");
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn what_moves_later_moves_there_and_what_is_gone_goes() {
     world.par_ok(&["push"]);
     assert_eq!(world.run_refs_of(&hub), without_logs(&world.run_refs()));
     let answer = world.par_json(&["-C", &clone, "fetch"]);
-    assert_eq!((state(&answer), &answer["runs"][0]["events"]), ("fetched", &7.into()));
+    assert_eq!((state(&answer), &answer["runs"][0]["events"]), ("fetched", &8.into()));
     assert_eq!(world.run_refs_of(&clone), without_logs(&world.run_refs()));
     let refs: Vec<&str> =
         answer["runs"][0]["refs"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
@@ -131,7 +131,7 @@ fn a_remote_that_went_on_is_left_alone_and_so_is_one_that_forked() {
     let said = world.par(&["push"]);
     assert_eq!(
         (said.code, said.stdout.as_str()),
-        (4, "r: forked at event 5: origin has another history of it; nothing was changed\n")
+        (4, "r: forked at event 6: origin has another history of it; nothing was changed\n")
     );
     assert_eq!(world.par_json(&["push"])["runs"][0]["forked_at"], 5);
     assert_eq!(world.run_refs_of(&hub), refs);
@@ -195,7 +195,7 @@ fn logs_are_sent_where_they_are_asked_for_or_there_already() {
     world.spawn("r", 1, "echo x > x");
     world.par_ok(&["push"]);
     assert_eq!(world.there(&hub, "refs/par/r/logs"), "");
-    assert_eq!(world.par_ok(&["push", "--logs"]), "r: pushed to origin (3 events, 1 ref)\n");
+    assert_eq!(world.par_ok(&["push", "--logs"]), "r: pushed to origin (4 events, 1 ref)\n");
     world.par_ok(&["-q", "gate", "r", "--", "true"]);
     world.par_ok(&["push"]);
     assert_eq!(world.run_refs_of(&hub), world.run_refs());

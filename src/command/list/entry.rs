@@ -140,7 +140,8 @@ impl Overview {
     pub(super) fn text(&self) -> String {
         let standing = &self.standing;
         let elsewhere = if self.elsewhere { " elsewhere, if at all: it was made in another clone" } else { "" };
-        let ended = self.ended.map(|end| format!("ended: {end}\n")).unwrap_or_default();
+        let ended =
+            self.ended.filter(|end| *end != RunEnd::Completed).map(|end| format!("ended: {end}\n")).unwrap_or_default();
         let merged = standing.merge.map(|merge| format!("merged as {}\n", merge.short())).unwrap_or_default();
         let sealed = match (self.sealed, self.stale) {
             (false, _) => "",
