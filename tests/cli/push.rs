@@ -133,7 +133,7 @@ fn a_remote_that_went_on_is_left_alone_and_so_is_one_that_forked() {
         (said.code, said.stdout.as_str()),
         (4, "r: forked at event 6: origin has another history of it; nothing was changed\n")
     );
-    assert_eq!(world.par_json(&["push"])["runs"][0]["forked_at"], 5);
+    assert_eq!(world.par_json(&["push"])["runs"][0]["forked_at"], 6);
     assert_eq!(world.run_refs_of(&hub), refs);
     let ours = world.run_refs();
     assert_eq!(world.par(&["fetch"]).code, 4);
