@@ -84,7 +84,7 @@ __git_par_verb ()
 	esac
 }
 
-__git_par_verbs="spawn gate pick merge seal verify push fetch run retry stop resume list status log diff attach agents demo"
+__git_par_verbs="spawn gate pick merge seal verify push fetch run retry stop resume list status log diff attach discard prune agents demo"
 
 __git_par_flags ()
 {
@@ -142,6 +142,12 @@ __git_par_flags ()
 		;;
 	attach)
 		__git_par_offer "--worker= --json --quiet --color= --help --version"
+		;;
+	discard)
+		__git_par_offer "--worker= --yes --json --quiet --color= --help --version"
+		;;
+	prune)
+		__git_par_offer "--apply --older-than= --refs --keep= --force --json --quiet --color= --help --version"
 		;;
 	agents)
 		__git_par_offer "--json --quiet --color= --help --version"
@@ -335,6 +341,23 @@ __git_par_value ()
 		*) return 1 ;;
 		esac
 		;;
+	discard)
+		case "$2" in
+		-w|--worker) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	prune)
+		case "$2" in
+		--older-than) : ;;
+		--keep) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
 	agents)
 		case "$2" in
 		-C) : ;;
@@ -409,6 +432,12 @@ __git_par_argument ()
 		;;
 	attach)
 		__git_par_offer "$(__git_par_runs)" "$3"
+		;;
+	discard)
+		__git_par_offer "$(__git_par_runs)" "$3"
+		;;
+	prune)
+		return 1
 		;;
 	agents)
 		return 1
@@ -502,6 +531,16 @@ _git_par_diff ()
 _git_par_attach ()
 {
 	__git_par_verb attach
+}
+
+_git_par_discard ()
+{
+	__git_par_verb discard
+}
+
+_git_par_prune ()
+{
+	__git_par_verb prune
 }
 
 _git_par_agents ()

@@ -65,6 +65,8 @@ complete -c git-par -n "__fish_git_par_needs_command" -f -a "status" -d 'Show ho
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "log" -d 'Show what happened in a run, or what its workers printed'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "diff" -d 'Show what a worker changed, by git diff'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "attach" -d 'Open a shell in a worker\'s worktree, or run a command there'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "discard" -d 'Take candidates out of the running and remove their worktrees'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "prune" -d 'Tell which worktrees, locks and refs of runs are of no use any more, or remove them'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "agents" -d 'List the well-known agent CLIs and which of them are installed'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "demo" -d 'Show the whole job on a small repository in a temporary folder'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -s F -l file -d 'Read the task from a file; \'-\' is standard input' -r -F
@@ -316,6 +318,29 @@ complete -c git-par -n "__fish_git_par_using_subcommand attach" -l json -d 'Answ
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand discard" -s w -l worker -d 'Discard this worker only; may be given several times [default: all that have a candidate]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand discard" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand discard" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand discard" -s y -l yes -d 'Do not ask where work is in no branch'
+complete -c git-par -n "__fish_git_par_using_subcommand discard" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand discard" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand discard" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand discard" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand prune" -l older-than -d 'How long ago the last event of a run must be, such as 12h, 14d or 0' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand prune" -l keep -d 'Leave the newest runs alone, this many' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand prune" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand prune" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand prune" -l apply -d 'Remove what would only be told'
+complete -c git-par -n "__fish_git_par_using_subcommand prune" -l refs -d 'Remove refs too: discarded candidates, superseded attempts, and whole runs that are merged and sealed'
+complete -c git-par -n "__fish_git_par_using_subcommand prune" -l force -d 'Remove whole runs, with --refs, even where the winner is not merged or the run is not sealed'
+complete -c git-par -n "__fish_git_par_using_subcommand prune" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand prune" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand prune" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand agents" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand agents" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -363,5 +388,8 @@ complete -c git-par-diff -w 'git-par diff'
 complete -c git-par -n "__fish_git_par_using_subcommand diff" -f -a "(__git_par_runs)"
 complete -c git-par-attach -w 'git-par attach'
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -f -a "(__git_par_runs)"
+complete -c git-par-discard -w 'git-par discard'
+complete -c git-par -n "__fish_git_par_using_subcommand discard" -f -a "(__git_par_runs)"
+complete -c git-par-prune -w 'git-par prune'
 complete -c git-par-agents -w 'git-par agents'
 complete -c git-par-demo -w 'git-par demo'

@@ -23,6 +23,7 @@ pub(super) fn of_answer(answer: Answer, signalled: Option<u8>) -> u8 {
 /// Returns the status of an error; `signalled` is that of the signal that came meanwhile.
 pub(super) fn of_kind(kind: Kind, signalled: Option<u8>) -> u8 {
     match kind {
+        Kind::Declined => 1,
         Kind::Usage => USAGE,
         Kind::Busy => 3,
         Kind::Conflict => 4,

@@ -167,7 +167,10 @@ fn answer(cli: &Cli, screen: &Screen, interrupt: &mut Option<Interrupt>) -> Resu
     let stop = interrupt.as_ref().map_or_else(Stop::new, |interrupt| Ok(interrupt.stop().clone()))?;
     let listener = |progress| screen.show(progress);
     let show = |report: &dyn Report, is_new: bool| screen.refresh(report, cli.shared.json, is_new);
-    cli.verb.run(&Context { here, listener: &listener, show: &show, stop, sink: screen, json: cli.shared.json })
+    let ask = |question: &str| screen.ask(question);
+    let confirm: Option<&dyn Fn(&str) -> bool> = if screen::can_ask() { Some(&ask) } else { None };
+    let json = cli.shared.json;
+    cli.verb.run(&Context { here, listener: &listener, show: &show, stop, sink: screen, json, confirm })
 }
 
 /// Goes to a folder.

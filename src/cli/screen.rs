@@ -47,6 +47,11 @@ pub(super) fn choice(text: &str) -> ColorChoice {
     }
 }
 
+/// Tells whether somebody sits at a terminal who can be asked.
+pub(super) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 /// Writes the answer of a command that failed, for programs.
 pub(super) fn fail(message: &str, hints: &[String]) {
     let object = serde_json::json!({ "version": VERSION, "error": message, "hints": hints });
@@ -194,6 +199,17 @@ impl Screen {
             Some(live) => live.show(progress),
             None => say(&line(&progress)),
         }
+    }
+
+    /// Asks a question; whatever is not yes is no.
+    pub(super) fn ask(&self, question: &str) -> bool {
+        self.finish();
+        let mut err = anstream::stderr().lock();
+        let _ = write!(err, "{} [y/N] ", harmless(question)).and_then(|()| err.flush());
+        let mut line = String::new();
+        // The end of the input is no answer either.
+        let _ = io::stdin().read_line(&mut line);
+        matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes")
     }
 
     /// Ends the narration before the answer is written.

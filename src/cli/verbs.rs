@@ -7,8 +7,8 @@ use clap::Args as _;
 use super::pages;
 use crate::{
     command::{
-        Context, Error, Kind, Report, agents, attach, demo, diff, fetch, gate, list, log, merge, pick, push, resume,
-        retry, run, seal, spawn, status, stop, verify,
+        Context, Error, Kind, Report, agents, attach, demo, diff, discard, fetch, gate, list, log, merge, pick, prune,
+        push, resume, retry, run, seal, spawn, status, stop, verify,
     },
     process::program,
 };
@@ -36,6 +36,8 @@ pub(super) enum Verb {
     Log(log::Args),
     Diff(diff::Args),
     Attach(attach::Args),
+    Discard(discard::Args),
+    Prune(prune::Args),
     Agents(agents::Args),
     Demo(demo::Args),
     #[command(hide = true)]
@@ -65,6 +67,8 @@ impl Verb {
             "diff" => diff::Args::augment_args,
             "attach" => attach::Args::augment_args,
             "status" => status::Args::augment_args,
+            "discard" => discard::Args::augment_args,
+            "prune" => prune::Args::augment_args,
             _ => return None,
         };
         Some(augment(clap::Command::new(name.to_owned())))
@@ -101,6 +105,8 @@ impl Verb {
             Self::Diff(args) => Box::new(diff::run(args, context)?),
             Self::Attach(args) => Box::new(attach::run(args, context)?),
             Self::Status(args) => Box::new(status::run(args, context)?),
+            Self::Discard(args) => Box::new(discard::run(args, context)?),
+            Self::Prune(args) => Box::new(prune::run(args, context)?),
             Self::Agents(args) => Box::new(agents::run(args, context)?),
             Self::Demo(args) => Box::new(demo::run(args, context)?),
             Self::Pages(args) => Box::new(pages::run(args)?),

@@ -29,6 +29,8 @@ pub struct Context<'a> {
     pub sink: &'a dyn Sink,
     /// Whether the answer is for a program.
     pub json: bool,
+    /// Asks the user a question that is answered by yes or no; none where nobody is at a terminal.
+    pub confirm: Option<&'a dyn Fn(&str) -> bool>,
 }
 
 impl Context<'_> {

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use crate::{
-    engine::{self, audit, crew, exchange, gate, journal, runs, supervisor, turn},
+    engine::{self, audit, crew, exchange, gate, journal, leavings, runs, supervisor, turn},
     model::{agent_choice, rule, run_id, worker},
     repo::{git, identity, journal_notes, open, refs, remote, seal, target},
 };
@@ -11,6 +11,8 @@ use crate::{
 /// What kind of trouble it is; the exit status follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// The user did not agree, or was not there to.
+    Declined,
     /// The command was not understood.
     Usage,
     /// A race was lost, or something is busy: the same command may work in a moment.
@@ -145,7 +147,8 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
     }
     let lost = matches!(error.downcast_ref(), Some(refs::Error::Lost { .. }));
     let lost = lost || matches!(error.downcast_ref(), Some(exchange::Error::Lost(_)));
-    let held = matches!(error.downcast_ref(), Some(supervisor::Error::Held(_)));
+    let held = matches!(error.downcast_ref(), Some(supervisor::Error::Held(_)))
+        || matches!(error.downcast_ref(), Some(leavings::Error::Busy { .. }));
     if lost || held {
         return Some(Kind::Busy);
     }
@@ -170,6 +173,9 @@ fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
         return Some(
             "git config --global user.name 'Your Name' && git config --global user.email you@example.com".to_owned(),
         );
+    }
+    if let Some(leavings::Error::Locked(folder)) = error.downcast_ref() {
+        return Some(format!("git worktree unlock '{folder}'"));
     }
     let is_unfetched = matches!(error.downcast_ref(), Some(runs::Error::None))
         || matches!(error.downcast_ref(), Some(journal_notes::Error::NoBase(_)));

@@ -116,7 +116,8 @@ fn chosen(args: &Args, journal: &Journal<'_>, (repository, settings): (&Reposito
 fn subjects(args: &Args, journal: &Journal<'_>) -> Result<Vec<Subject>, Error> {
     journal.ask(|history| {
         if args.workers.is_empty() {
-            return Ok(history.lanes().filter_map(|(worker, _)| Subject::candidate(history, worker)).collect());
+            let lanes = history.lanes().filter(|(_, lane)| lane.discarded.is_none());
+            return Ok(lanes.filter_map(|(worker, _)| Subject::candidate(history, worker)).collect());
         }
         let mut workers = args.workers.clone();
         workers.sort_unstable();

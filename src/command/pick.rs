@@ -130,7 +130,7 @@ fn score_all(
     let unscored: Vec<Worker> = journal.ask(|history| {
         let lanes = history
             .lanes()
-            .filter(|(_, lane)| lane.finished.is_some() && (lane.score.is_none() || args.score.is_some()));
+            .filter(|(_, lane)| lane.standing_candidate().is_some() && (lane.score.is_none() || args.score.is_some()));
         lanes.map(|(worker, _)| worker).collect()
     });
     if unscored.is_empty() {

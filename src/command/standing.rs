@@ -62,7 +62,8 @@ impl Standing {
     pub fn has_hope(&self) -> bool {
         let gated = self.gate.is_some() || self.workers.iter().any(|row| row.verdict != Verdict::None);
         let wanted = if gated { Verdict::Pass } else { Verdict::None };
-        self.workers.iter().any(|row| row.verdict == wanted && row.diff.as_ref().is_some_and(|diff| !diff.is_empty()))
+        let mut standing = self.workers.iter().filter(|row| row.state != "discarded");
+        standing.any(|row| row.verdict == wanted && row.diff.as_ref().is_some_and(|diff| !diff.is_empty()))
     }
 
     /// Writes the workers as a table.

@@ -87,6 +87,23 @@ pub fn cost(usage: &Usage) -> String {
         .map_or("-".to_owned(), |micro| format!("${}.{:04}", micro / 1_000_000, micro % 1_000_000 / 100))
 }
 
+/// Writes a number of bytes as `du -h` does: rounded up, in powers of 1024.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    let units = ["", "K", "M", "G", "T", "P", "E"];
+    let (mut unit, mut scale) = (0, 1u64);
+    while bytes / scale >= 1024 && unit + 1 < units.len() {
+        scale *= 1024;
+        unit += 1;
+    }
+    let tenths = (u128::from(bytes) * 10).div_ceil(u128::from(scale));
+    match tenths {
+        _ if unit == 0 => bytes.to_string(),
+        0..100 => format!("{}.{}{}", tenths / 10, tenths % 10, units[unit]),
+        _ => format!("{}{}", tenths.div_ceil(10), units[unit]),
+    }
+}
+
 /// Lines up rows under a head, as wide as each column needs.
 #[must_use]
 pub fn table(head: Vec<String>, rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -100,4 +117,25 @@ pub fn table(head: Vec<String>, rows: impl IntoIterator<Item = Vec<String>>) -> 
     let bytes = writer.into_inner().map_err(|error| error.to_string()).expect("memory takes any text");
     let text = String::from_utf8_lossy(&bytes);
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_rounded_up_as_du_does() {
+        let cases = [
+            (0, "0"),
+            (1023, "1023"),
+            (1024, "1.0K"),
+            (1025, "1.1K"),
+            (10_240, "10K"),
+            (10_241, "11K"),
+            (5 << 30, "5.0G"),
+        ];
+        for (bytes, text) in cases {
+            assert_eq!(size(bytes), text);
+        }
+    }
 }

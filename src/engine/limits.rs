@@ -11,6 +11,16 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     seconds.or_else(friendly).filter(|duration| !duration.is_zero())
 }
 
+/// Reads an age such as `14d`, `2w`, `12h` or `0`.
+#[must_use]
+pub fn parse_age(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let days = text.strip_suffix('d').map(|days| (days, 1)).or(text.strip_suffix('w').map(|weeks| (weeks, 7)));
+    let days = days.and_then(|(number, unit)| number.parse::<u64>().ok()?.checked_mul(unit * 24 * 60 * 60));
+    let nothing = || (text == "0").then_some(Duration::ZERO);
+    days.map(Duration::from_secs).or_else(nothing).or_else(|| parse_duration(text))
+}
+
 /// Returns a time in milliseconds, as it is recorded; none where it is too long to count.
 #[must_use]
 pub fn milliseconds(time: Duration) -> Option<u64> {
@@ -53,6 +63,16 @@ mod tests {
         }
         for text in ["", "0", "0s", "-5s", "ten", "5 parsecs"] {
             assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ages_are_read_in_days_and_weeks_too() {
+        for (text, hours) in [("0", 0), ("0d", 0), ("14d", 336), ("2w", 336), ("12h", 12)] {
+            assert_eq!(parse_age(text), Some(Duration::from_secs(hours * 3600)), "{text}");
+        }
+        for text in ["", "d", "-1d", "1.5d", "999999999999999999d", "old"] {
+            assert_eq!(parse_age(text), None, "{text}");
         }
     }
 

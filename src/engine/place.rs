@@ -106,15 +106,24 @@ fn existing<'a>(site: &'a Site<'_>, wanted: Wanted, worker: Worker) -> Result<Fo
 }
 
 /// Names a folder that is looked at with an index of our own alone.
-fn source<'a>(folder: &'a Path, index: &'a Path, base: Oid) -> snapshot::Source<'a> {
+pub(super) fn source<'a>(folder: &'a Path, index: &'a Path, base: Oid) -> snapshot::Source<'a> {
     snapshot::Source { folder, index, base, own_index: None }
 }
 
 /// Reads which tree a folder holds, with a copy of the index that knows it.
 pub fn held(repository: &Repository, source: snapshot::Source<'_>, known: &Path) -> Result<Oid, snapshot::Error> {
+    Ok(look(repository, source, known)?.tree)
+}
+
+/// Looks at what a folder holds, with a copy of the index that knows it in place of the one named.
+pub(super) fn look(
+    repository: &Repository,
+    source: snapshot::Source<'_>,
+    known: &Path,
+) -> Result<snapshot::Snapshot, snapshot::Error> {
     let _ = std::fs::remove_file(source.index);
     let _ = index_copy::copy(known, source.index);
-    Ok(repository.snapshot(source)?.tree)
+    repository.snapshot(source)
 }
 
 fn fresh<'a>(site: &'a Site<'_>, wanted: Wanted) -> Result<Found<'a>, Error> {

@@ -10,6 +10,9 @@ use std::{
 
 use crate::{model::run_id::RunId, repo::open::Repository};
 
+/// The name of the lock among a run's live files.
+pub const LOCK: &str = "lock";
+
 /// The hold on a run, kept until it is dropped.
 #[derive(Debug)]
 pub struct Hold {
@@ -46,15 +49,21 @@ pub fn hold(repository: &Repository, run: &RunId) -> Result<Hold, Error> {
 fn lock(path: &Path) -> Result<File, TryLockError> {
     fs::create_dir_all(path.parent().unwrap_or(path)).map_err(TryLockError::Error)?;
     let file = File::options().create(true).truncate(false).write(true).open(path).map_err(TryLockError::Error)?;
-    file.try_lock().map(|()| file)
+    file.try_lock()?;
+    // Whoever held it before may have removed it: then it is no lock that others would find.
+    if is_at(&file, path) { Ok(file) } else { Err(TryLockError::WouldBlock) }
+}
+
+fn is_at(file: &File, path: &Path) -> bool {
+    let same = || Some(identity(&file.metadata().ok()?) == identity(&fs::metadata(path).ok()?));
+    same() == Some(true)
 }
 
 impl Hold {
     /// Makes the lock file again where somebody deleted it, so that the hold is seen.
     pub fn renew(&self) {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |file: &File| Some(identity(&file.metadata().ok()?) == identity(&fs::metadata(&self.path).ok()?));
-        if !files.iter().any(|file| same(file) == Some(true)) {
+        if !files.iter().any(|file| is_at(file, &self.path)) {
             files.extend(lock(&self.path).ok());
         }
     }
@@ -95,5 +104,5 @@ pub fn presence(repository: &Repository, run: &RunId) -> Result<Presence, Error>
 }
 
 fn lock_path(repository: &Repository, run: &RunId) -> PathBuf {
-    Path::new(&repository.scratch_dir()).join(run.as_str()).join("lock")
+    Path::new(&repository.scratch_dir()).join(run.as_str()).join(LOCK)
 }

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, TryLockError},
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     thread,
     time::Duration,
 };
@@ -16,6 +16,8 @@ use crate::{
 
 /// How often a turn that is somebody else's is asked for again.
 const STEP: Duration = Duration::from_millis(20);
+/// The name of the lock among a worker's live files.
+pub const LOCK: &str = "turn.lock";
 
 /// Why a turn could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -55,11 +57,8 @@ pub fn is_taken(repository: &Repository, run: &RunId, worker: Worker) -> Result<
 
 /// Waits for the turn to check a worker's candidate, or base.
 pub fn wait(site: &Site<'_>, worker: Option<Worker>) -> Result<Turn, Error> {
-    let folder = site.scratch_of(worker);
-    let path = folder.join("turn.lock");
+    let (file, path) = open(&site.scratch_of(worker))?;
     let failed = |source| Error::File { path: path.clone(), source };
-    fs::create_dir_all(&folder).map_err(failed)?;
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(Turn { _file: file }),
@@ -67,5 +66,25 @@ pub fn wait(site: &Site<'_>, worker: Option<Worker>) -> Result<Turn, Error> {
             Err(TryLockError::WouldBlock) => thread::sleep(STEP),
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
+    }
+}
+
+/// Takes the turn whose lock is in this folder of live files; none where somebody else has it.
+pub fn try_take(folder: &Path) -> Result<Option<Turn>, Error> {
+    let (file, path) = open(folder)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Turn { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(source)) => Err(Error::File { path, source }),
+    }
+}
+
+fn open(folder: &Path) -> Result<(File, PathBuf), Error> {
+    let path = folder.join(LOCK);
+    let opened =
+        fs::create_dir_all(folder).and_then(|()| File::options().create(true).truncate(false).write(true).open(&path));
+    match opened {
+        Ok(file) => Ok((file, path)),
+        Err(source) => Err(Error::File { path, source }),
     }
 }

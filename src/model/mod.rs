@@ -24,6 +24,7 @@ pub mod oid;
 pub mod patch_id;
 pub mod person_note;
 pub mod preset;
+pub mod prune;
 pub mod quote;
 pub mod ranking;
 pub mod ref_name;

@@ -38,6 +38,12 @@ impl RefName {
         Self(format!("{RUNS}{run}/discarded/{worker}"))
     }
 
+    /// `refs/par/<run>/leftover/w<n>.<k>`: what stood in the worktree of attempt k when it was removed, and was nowhere else
+    #[must_use]
+    pub fn leftover(run: &RunId, worker: Worker, attempt: u32) -> Self {
+        Self(format!("{RUNS}{run}/leftover/{worker}.{attempt}"))
+    }
+
     /// `refs/par/<run>/winner`
     #[must_use]
     pub fn winner(run: &RunId) -> Self {
@@ -84,6 +90,13 @@ impl RefName {
     #[must_use]
     pub fn prefix(run: &RunId) -> String {
         format!("{RUNS}{run}/")
+    }
+
+    /// Tells whether nobody but a person who looks back needs it: what was superseded, discarded or left over.
+    #[must_use]
+    pub fn is_spare(&self) -> bool {
+        let below = self.0.strip_prefix(RUNS).and_then(|rest| rest.split_once('/'));
+        below.is_some_and(|(_, name)| ["attempt/", "discarded/", "leftover/"].iter().any(|part| name.starts_with(part)))
     }
 
     /// Returns the run that a notes ref belongs to.

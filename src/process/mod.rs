@@ -16,6 +16,7 @@ mod leader;
 pub mod log;
 mod mark;
 pub mod orphan;
+pub mod presence;
 pub mod program;
 pub mod record;
 mod roll;

@@ -65,6 +65,19 @@ impl Repository {
         Ok(if first(&[])?.is_empty() { None } else { Some(false) })
     }
 
+    /// Tells whether some ref below these prefixes, or any at all where there is no prefix, leads to a commit.
+    pub fn is_reachable(&self, commit: Oid, prefixes: &[&str]) -> Result<bool, git::Error> {
+        let call = self.common_git().call(["for-each-ref", "--count=1", "--format=%(refname)"]);
+        Ok(!call.args(["--contains", &commit.to_string()]).args(prefixes).bytes()?.is_empty())
+    }
+
+    /// Tells whether some commit that refs lead to has this tree.
+    pub fn is_tree_reachable(&self, tree: Oid) -> Result<bool, git::Error> {
+        let trees = self.common_git().call(["log", "--all", "--format=%T"]).text()?;
+        let tree = tree.to_string();
+        Ok(trees.lines().any(|line| line == tree))
+    }
+
     /// Tells whether a commit is another one or an ancestor of it.
     pub fn is_ancestor(&self, ancestor: Oid, of: Oid) -> Result<bool, git::Error> {
         let call = self.git().call(["merge-base", "--is-ancestor", &ancestor.to_string(), &of.to_string()]);

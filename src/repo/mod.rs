@@ -5,6 +5,7 @@
 pub mod bundle;
 pub mod checkout;
 pub mod commits;
+pub mod disk;
 pub mod durable;
 pub mod extent;
 pub mod git;
@@ -22,6 +23,7 @@ pub mod open;
 pub mod protect;
 pub mod refs;
 pub mod remote;
+pub mod removal;
 pub mod seal;
 pub mod settings;
 pub mod snapshot;

@@ -44,6 +44,12 @@ impl Worktree {
         Source { folder: &self.path, index, base, own_index: Some(own_index) }
     }
 
+    /// Tells whether somebody locked it (git-worktree(1)).
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.admin.join("locked").symlink_metadata().is_ok()
+    }
+
     /// Returns the file of its own index.
     #[must_use]
     pub fn own_index(&self) -> PathBuf {
@@ -52,13 +58,16 @@ impl Worktree {
 }
 
 impl Repository {
-    /// Returns the folder that holds a run's worktrees: beside the repository, else in the user's state folder.
+    /// Returns the folder that holds a run's worktrees.
     #[must_use]
     pub fn worktree_root(&self, configured: Option<&Path>, run: &RunId) -> PathBuf {
-        if let Some(root) = configured {
-            let root = self.home_dir().join(root);
-            return root.join(run.as_str());
-        }
+        let root = configured.map_or_else(|| self.default_root(), |root| self.home_dir().join(root));
+        root.join(run.as_str())
+    }
+
+    /// Returns the folder that holds the folders of runs: beside the repository, else in the user's state folder.
+    #[must_use]
+    pub fn default_root(&self) -> PathBuf {
         let home = self.home_dir();
         let name = home.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let name = name.strip_suffix(".git").unwrap_or(&name).to_owned();
@@ -66,12 +75,7 @@ impl Repository {
         let beside = parent.join(format!("{name}.par"));
         // Inside another repository's files build tools would find its workspace, and it would be seen as untracked there.
         let free = gix::discover(&parent).is_err();
-        let root = if free && is_writable(&beside, &parent) {
-            beside
-        } else {
-            state_dir().join(format!("{name}-{}", key(&home)))
-        };
-        root.join(run.as_str())
+        if free && is_writable(&beside, &parent) { beside } else { state_dir().join(format!("{name}-{}", key(&home))) }
     }
 
     /// Returns the folder that people call the repository: the main worktree, or the bare repository itself.
@@ -101,7 +105,9 @@ impl Repository {
         self.worktrees().into_iter().find(|worktree| worktree.path.ends_with(&tail))
     }
 
-    fn worktrees(&self) -> Vec<Worktree> {
+    /// Lists the registered worktrees, but for the main one.
+    #[must_use]
+    pub fn worktrees(&self) -> Vec<Worktree> {
         let entries = fs::read_dir(self.common_dir().join("worktrees")).into_iter().flatten().flatten();
         entries.filter_map(|entry| registered(&entry.path())).collect()
     }
@@ -111,20 +117,6 @@ impl Repository {
         let call = self.common_git().call(["worktree", "move", "--force", "--force"]).args([from, to]);
         // git will not move what no longer looks like a worktree.
         if call.succeeds().unwrap_or(false) { Ok(()) } else { fs::rename(from, to) }
-    }
-
-    /// Removes a worktree of our own with everything in it, whatever was made of its `.git` file.
-    pub fn remove_worktree(&self, worktree: &Worktree) -> io::Result<()> {
-        let call = self.common_git().call(["worktree", "remove", "--force", "--force"]).args([&worktree.path]);
-        if call.succeeds().unwrap_or(false) {
-            return Ok(());
-        }
-        // git will not remove what no longer looks like a worktree; links in it are removed, not followed.
-        match fs::remove_dir_all(&worktree.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        fs::remove_dir_all(&worktree.admin)
     }
 }
 
@@ -146,7 +138,7 @@ fn state_dir() -> PathBuf {
     state.unwrap_or_else(home).join("git-par")
 }
 
-fn key(path: &Path) -> String {
+pub(super) fn key(path: &Path) -> String {
     use sha2::Digest;
     hex::encode(&sha2::Sha256::digest(path.as_os_str().as_bytes())[..4])
 }

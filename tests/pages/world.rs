@@ -6,9 +6,9 @@ use std::{
 };
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_git-par");
-pub(crate) const VERBS: [&str; 19] = [
+pub(crate) const VERBS: [&str; 21] = [
     "spawn", "gate", "pick", "merge", "seal", "verify", "push", "fetch", "run", "retry", "stop", "resume", "list",
-    "status", "log", "diff", "attach", "agents", "demo",
+    "status", "log", "diff", "attach", "discard", "prune", "agents", "demo",
 ];
 
 pub(crate) fn package() -> &'static Path {

@@ -99,7 +99,7 @@ mod tests {
 
     fn context(here: &Path) -> Context<'static> {
         let (here, stop) = (here.to_owned(), Stop::new().unwrap());
-        Context { here, listener: &|_| (), show: &|_, _| true, stop, sink: &Nowhere, json: false }
+        Context { here, listener: &|_| (), show: &|_, _| true, stop, sink: &Nowhere, json: false, confirm: None }
     }
 
     fn kind(name: &str, content: &[u8]) -> &'static str {

@@ -17,8 +17,8 @@ use crate::{
 struct Candidate<'c> {
     seq: u64,
     fact: &'c WorkerFinished,
-    /// Whether a later attempt took its place: then it may have been pruned.
-    is_superseded: bool,
+    /// Whether a later attempt took its place, or it was discarded: then it may have been pruned.
+    is_spare: bool,
 }
 
 impl Candidate<'_> {
@@ -28,7 +28,7 @@ impl Candidate<'_> {
 
     /// Lowers what is only gone with an attempt that nobody needs any more.
     fn weigh(&self, finding: Finding) -> Finding {
-        let pruned = self.is_superseded && finding.weight == Weight::Missing;
+        let pruned = self.is_spare && finding.weight == Weight::Missing;
         let weight = if pruned { Weight::Remark } else { finding.weight };
         Finding { weight, ..finding }.at(self.seq)
     }
@@ -36,11 +36,13 @@ impl Candidate<'_> {
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let Some(base) = case.base() else { return Vec::new() };
-    let newest = |fact: &WorkerFinished| case.newest(fact.args.worker).map(|newest| newest.args.attempt);
-    let candidates: Vec<Candidate<'_>> = case
-        .finished()
-        .map(|(seq, fact)| Candidate { seq, fact, is_superseded: newest(fact) != Some(fact.args.attempt) })
-        .collect();
+    let is_spare = |fact: &WorkerFinished| {
+        let newest = case.newest(fact.args.worker).map(|newest| newest.args.attempt);
+        let lane = case.ledger.history.lane(fact.args.worker);
+        newest != Some(fact.args.attempt) || lane.is_some_and(|lane| lane.discarded.is_some())
+    };
+    let candidates: Vec<Candidate<'_>> =
+        case.finished().map(|(seq, fact)| Candidate { seq, fact, is_spare: is_spare(fact) }).collect();
     [objects(case, base, &candidates), descent(case, base.0, &candidates), diffs(case, base.1, &candidates)].concat()
 }
 

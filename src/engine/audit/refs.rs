@@ -60,7 +60,7 @@ fn judge(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> {
             let message = format!("ref {name} is at {found}, the journal says {target}");
             Some(Finding::broken(Code::Refs, message).on(found))
         }
-        None if may_be_pruned(name) => Some(Finding::remark(Code::Refs, format!("ref {name} was pruned")).on(target)),
+        None if name.is_spare() => Some(Finding::remark(Code::Refs, format!("ref {name} was pruned")).on(target)),
         None if case.is_sealed_in(target) => {
             Some(Finding::remark(Code::Refs, format!("ref {name} is not here; the seal keeps its commit")).on(target))
         }
@@ -69,11 +69,6 @@ fn judge(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> {
             Some(Finding::new(Code::Refs, Weight::Missing, message).on(target))
         }
     }
-}
-
-/// Tells whether nobody needs it any more: what was superseded or discarded goes on purpose.
-fn may_be_pruned(name: &RefName) -> bool {
-    ["/attempt/", "/discarded/"].iter().any(|part| name.as_str().contains(part))
 }
 
 /// Judges a ref that the journal does not call for.
@@ -85,6 +80,10 @@ fn judge_other(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> 
         // Refs move before the event that tells of it, so that a process may have died in between.
         Some(("attempt", rest)) => is_attempt(case, rest, target),
         Some(("discarded", rest)) => is_candidate_of(case, rest, target),
+        Some(("leftover", _)) => {
+            let message = format!("ref {name} keeps what was in a worktree beside its candidate");
+            return Some(Finding::remark(Code::Refs, message).on(target));
+        }
         _ => return Some(Finding::remark(Code::Refs, format!("ref {name} is none that a run has")).on(target)),
     };
     let message = || format!("ref {name} is at {target}, of which the journal knows nothing");

@@ -4,12 +4,14 @@ mod agents;
 mod attach;
 mod demo;
 mod diff;
+mod discard;
 mod fetch;
 mod gate;
 mod list;
 mod log;
 mod merge;
 mod pick;
+mod prune;
 mod push;
 mod resume;
 mod retry;
@@ -43,6 +45,8 @@ pub(super) const ALL: &[&Manual] = &[
     &diff::MANUAL,
     &attach::MANUAL,
     &status::MANUAL,
+    &discard::MANUAL,
+    &prune::MANUAL,
     &agents::MANUAL,
     &demo::MANUAL,
 ];

@@ -84,6 +84,11 @@ pub(super) const MANUAL: Manual = Manual {
     refs: &[
         ("refs/par/<run>/base", "The commit that the run starts from."),
         ("refs/par/<run>/w<n>", "The candidate of a worker."),
+        ("refs/par/<run>/discarded/w<n>", "The candidate of a worker that was discarded, until it is pruned."),
+        (
+            "refs/par/<run>/leftover/w<n>.<k>",
+            "What was in the worktree of a discarded worker's attempt beside its candidate, on top of that.",
+        ),
         ("refs/par/<run>/winner", "The picked candidate."),
         ("refs/par/<run>/merge", "The commit that merging made."),
         ("refs/par/<run>/logs", "A commit whose tree holds the logs, such as `w1/agent.log` and `w1/gate.log`."),
