@@ -67,9 +67,10 @@ impl Repository {
             let _registering = self.lock_registration().ok()?;
             local.prepare_add_worktree(path, gix::worktree::add::Head::Detached(commit.0), &never).ok()?
         };
-        let admin = prepared.repo().git_dir().to_owned();
+        let worktree = Worktree { path: path.to_owned(), admin: prepared.repo().git_dir().to_owned() };
+        worktree.mark().ok()?;
         prepared.checkout(gix::progress::Discard, &never).ok()?;
-        Some(Worktree { path: path.to_owned(), admin })
+        Some(worktree)
     }
 
     fn add_with_git(&self, path: &Path, commit: Oid) -> Result<Worktree, Error> {
@@ -89,6 +90,7 @@ impl Repository {
             call.args([path]).args([&commit]).bytes().map_err(failed)?;
         }
         let worktree = self.worktree_at(path).ok_or_else(|| Error::Unregistered(path.to_owned()))?;
+        worktree.mark().map_err(|source| Error::Folder { path: worktree.admin.clone(), source })?;
         worktree.git().call(["read-tree", "-m", "-u", &commit]).work_tree(path).bytes().map_err(failed)?;
         Ok(worktree)
     }

@@ -9,7 +9,10 @@ use std::{
 use super::{git::Git, index_copy, open::Repository, snapshot::Source};
 use crate::model::{oid::Oid, run_id::RunId};
 
-/// A linked worktree of our own.
+/// The file in an admin folder that says that this program made the worktree.
+const MARK: &str = "par";
+
+/// A linked worktree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worktree {
     /// Its folder.
@@ -19,6 +22,17 @@ pub struct Worktree {
 }
 
 impl Worktree {
+    /// Marks it as made by this program: one of the user's may have a folder of the same name.
+    pub fn mark(&self) -> io::Result<()> {
+        fs::write(self.admin.join(MARK), "")
+    }
+
+    /// Tells whether this program made it.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.admin.join(MARK).exists()
+    }
+
     /// Returns the door to git(1) with this worktree's own HEAD.
     #[must_use]
     pub fn git(&self) -> Git {
@@ -98,11 +112,11 @@ impl Repository {
             .find(|worktree| worktree.path == path || worktree.path.canonicalize().is_ok_and(|found| found == wanted))
     }
 
-    /// Finds a run's worktree by the last two parts of its folder, wherever its root was.
+    /// Finds a run's worktree by the last two parts of its folder, wherever its root was; never one of the user's.
     #[must_use]
     pub fn run_worktree(&self, run: &RunId, folder: &str) -> Option<Worktree> {
         let tail = Path::new(run.as_str()).join(folder);
-        self.worktrees().into_iter().find(|worktree| worktree.path.ends_with(&tail))
+        self.worktrees().into_iter().find(|worktree| worktree.path.ends_with(&tail) && worktree.is_ours())
     }
 
     /// Lists the registered worktrees, but for the main one.

@@ -43,6 +43,19 @@ fn the_worktree_serves_as_long_as_it_holds_exactly_the_candidate() {
 }
 
 #[test]
+fn a_worktree_of_the_users_is_no_place_whatever_it_is_called_and_holds() {
+    let world = World::new();
+    for folder in ["../aside/r/w1", "../mine/r/w2"] {
+        world.git(&["worktree", "add", "--quiet", "--detach", folder]);
+    }
+    world.spawn("r", 2, "true");
+    gated(&world, &[], "rm a.txt");
+    for folder in ["aside/r/w1", "mine/r/w2"] {
+        assert!(world.beside(folder).join("a.txt").exists(), "{folder}");
+    }
+}
+
+#[test]
 fn a_clean_place_is_gone_afterwards_whatever_the_check_did_to_it() {
     let world = World::new();
     world.spawn("r", 1, ADDS);
