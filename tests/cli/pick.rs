@@ -67,6 +67,7 @@ fn a_pick_without_a_winner_takes_the_ref_of_the_one_before_away() {
         world.par(&["gate", "--", "false"]);
         assert_eq!(world.par(&["pick"]).code, 1);
         assert!(!world.run_refs().contains("refs/par/r/winner"), "{format}");
+        world.par_ok(&["verify"]);
         world.par_ok(&["gate", "--", "true"]);
         world.par_ok(&["pick"]);
         assert!(world.run_refs().contains("refs/par/r/winner"));

@@ -2,7 +2,6 @@
 
 use super::{case::Case, tally::Tally};
 use crate::model::{
-    fact::Fact,
     finding::{Code, Finding, Weight},
     oid::Oid,
     ref_name::RefName,
@@ -46,11 +45,9 @@ fn expected(case: &Case<'_>, base: Oid) -> Vec<(RefName, Oid)> {
     expected
 }
 
+/// Returns what was picked last; none where that pick took an earlier one back.
 fn picked(case: &Case<'_>) -> Option<Oid> {
-    case.ledger.facts.iter().rev().find_map(|told| match &told.fact {
-        Fact::WinnerSelected(fact) => fact.result.candidate,
-        _ => None,
-    })
+    case.ledger.history.selected.as_ref()?.fact.result.candidate
 }
 
 fn judge(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> {
