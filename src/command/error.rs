@@ -1,6 +1,6 @@
 //! Errors: what went wrong in a command, of which kind it is, and where there is a way out.
 
-use std::error::Error as StdError;
+use std::{error::Error as StdError, path::Path};
 
 use crate::{
     engine::{self, audit, crew, exchange, gate, journal, leavings, runs, supervisor, turn},
@@ -54,6 +54,13 @@ impl Error {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// Tells all of it in one line, where it is one of several.
+    #[must_use]
+    pub fn in_line(&self) -> String {
+        let hints = self.hints.iter().map(|hint| format!("; hint: {hint}"));
+        self.messages.join(": ") + &hints.collect::<String>()
     }
 }
 
@@ -145,7 +152,7 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
         }
         _ => {}
     }
-    let lost = matches!(error.downcast_ref(), Some(refs::Error::Lost { .. }));
+    let lost = matches!(error.downcast_ref(), Some(refs::Error::Lost { .. } | refs::Error::Locked(_)));
     let lost = lost || matches!(error.downcast_ref(), Some(exchange::Error::Lost(_)));
     let held = matches!(error.downcast_ref(), Some(supervisor::Error::Held(_)))
         || matches!(error.downcast_ref(), Some(leavings::Error::Busy { .. }));
@@ -166,7 +173,7 @@ fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
     if let Some(open::Error::Refused(message)) = error.downcast_ref() {
         return open_hint(message);
     }
-    if let Some(target::Error::Locked(lock)) = error.downcast_ref() {
+    if let Some(lock) = held_lock(error) {
         return Some(format!("where no git is at work there any more: rm '{}'", lock.display()));
     }
     if let Some(identity::Error::Unknown(_)) = error.downcast_ref() {
@@ -199,6 +206,13 @@ fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
     matches!(error.downcast_ref(), Some(git::Error::NotFound)).then(|| "install git 2.45 or newer".to_owned())
 }
 
+fn held_lock(error: Cause<'_>) -> Option<&Path> {
+    match (error.downcast_ref(), error.downcast_ref()) {
+        (Some(target::Error::Locked(lock)), _) | (_, Some(refs::Error::Locked(lock))) => Some(lock),
+        _ => None,
+    }
+}
+
 fn open_hint(message: &str) -> Option<String> {
     if message.contains("not a git repository") {
         return Some("git init".to_owned());
@@ -221,6 +235,15 @@ mod tests {
         let deep = Error::from(gate::Error::from(journal::Error::from(lost())));
         assert_eq!((deep.kind, deep.messages.len()), (Kind::Busy, 1));
         assert_eq!(Error::from(target::Error::from(lost())).kind, Kind::Busy);
+    }
+
+    #[test]
+    fn a_lock_that_stays_is_told_as_busy_with_the_way_to_be_rid_of_it() {
+        let locked = || journal::Error::from(refs::Error::Locked("x.lock".into()));
+        for error in [Error::from(locked()), Error::from(engine::worker::Error::from(locked()))] {
+            assert_eq!((error.kind, error.messages.len()), (Kind::Busy, 1));
+            assert!(error.in_line().ends_with("'x.lock'; hint: where no git is at work there any more: rm 'x.lock'"));
+        }
     }
 
     #[test]

@@ -150,7 +150,7 @@ fn gate_all(site: &Site<'_>, gate: &Gate, subjects: &[Subject], jobs: u16) -> Ve
         }
         let error = gate::run(site, gate, *subject).map_err(Error::from).err()?;
         let whose = subject.worker.map_or("base".to_owned(), |worker| worker.to_string());
-        Some(format!("{whose}: {}", error.messages.join(": ")))
+        Some(format!("{whose}: {}", error.in_line()))
     });
     errors.into_iter().flatten().collect()
 }

@@ -133,7 +133,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
 
 /// Says of a worker that could not be recorded why.
 pub(super) fn told((worker, error): Failed) -> String {
-    format!("{worker}: {}", Error::from(error).messages.join(": "))
+    format!("{worker}: {}", Error::from(error).in_line())
 }
 
 /// Returns how many children run at once: the flag, else the setting, else the number of cores.

@@ -2,6 +2,7 @@
 
 use std::{
     fmt::Write as _,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -49,6 +50,9 @@ pub enum Error {
         /// Why.
         source: Box<gix::Error>,
     },
+    /// Another process works on it for long, or died and left this lock.
+    #[error("another process holds the lock '{}'", .0.display())]
+    Locked(PathBuf),
     /// A name that git would not take.
     #[error("'{0}' is not a ref name")]
     Name(String),
@@ -131,8 +135,11 @@ impl Repository {
             let Err(error) = self.try_write_refs(edits, identity) else { return Ok(()) };
             // The values tell a lost race from a lock that somebody holds for a moment.
             self.require_expected(edits)?;
-            if !is_lock(&error) || Instant::now() > until {
+            if !is_lock(&error) {
                 return Err(error);
+            }
+            if Instant::now() > until {
+                return Err(held_lock(&error).map_or(error, Error::Locked));
             }
             std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(100));
@@ -205,4 +212,18 @@ fn is_lock(error: &Error) -> bool {
         Error::Git(git::Error::Failed { message, .. }) => message.contains("lock"),
         _ => false,
     }
+}
+
+fn held_lock(error: &Error) -> Option<PathBuf> {
+    match error {
+        Error::Write { source, .. } => source.iter_errors().find_map(|cause| lock_file(&cause.to_string())),
+        Error::Git(git::Error::Failed { message, .. }) => lock_file(message),
+        _ => None,
+    }
+}
+
+/// Finds the lock that a message, of git's or of the library's, says could not be taken.
+pub(super) fn lock_file(message: &str) -> Option<PathBuf> {
+    let quoted = message.split(['\'', '"']).map(PathBuf::from);
+    quoted.into_iter().find(|path| path.extension().is_some_and(|end| end == "lock"))
 }

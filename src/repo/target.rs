@@ -125,13 +125,8 @@ impl Repository {
         let Err(error) = call.bytes() else { return Ok(()) };
         self.require_at(step)?;
         match &error {
-            git::Error::Failed { message, .. } => Err(lock(message).map_or(error.into(), Error::Locked)),
+            git::Error::Failed { message, .. } => Err(refs::lock_file(message).map_or(error.into(), Error::Locked)),
             _ => Err(error.into()),
         }
     }
-}
-
-/// Finds the lock that git says it could not take.
-fn lock(message: &str) -> Option<PathBuf> {
-    message.split('\'').map(PathBuf::from).find(|path| path.extension().is_some_and(|end| end == "lock"))
 }

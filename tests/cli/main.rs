@@ -38,5 +38,6 @@ mod spawn;
 mod status;
 mod stories;
 mod surroundings;
+mod survival;
 mod untouched;
 mod world;
