@@ -31,7 +31,7 @@ mod touches;
 mod world;
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -45,13 +45,23 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: '{text}'")))
 }
 
+/// Has the other thread begin no more cases where this one met a case that failed.
+struct Bell<'b>(&'b AtomicBool);
+
+impl Drop for Bell<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_or(thread::panicking(), Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn no_command_touches_what_is_the_users() {
     let (asked, first) = (number("PAR_UNTOUCHED_CASES"), number("PAR_UNTOUCHED_SEED").unwrap_or(1));
     let end = first + asked.unwrap_or(12);
-    let (seed, begin) = (AtomicU64::new(first), Instant::now());
+    let (seed, failed, begin) = (AtomicU64::new(first), AtomicBool::new(false), Instant::now());
     let work = || {
-        while asked.is_some() || begin.elapsed() < TIME {
+        let _bell = Bell(&failed);
+        while !failed.load(Ordering::Relaxed) && (asked.is_some() || begin.elapsed() < TIME) {
             let seed = seed.fetch_add(1, Ordering::Relaxed);
             if seed >= end {
                 break;
