@@ -77,7 +77,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
     }
     let worked_on = crew.todo();
     let is_open = !worked_on.is_empty() || journal.ask(|history| history.ended.is_none());
-    let failed = if is_open { crew.work(None, args.jobs)? } else { Vec::new() };
+    let work = || crew.work(None, args.jobs).map_err(|error| spawn::cut_short(error, &journal.run));
+    let failed = if is_open { work()? } else { Vec::new() };
     let standing = journal.ask(Standing::of).expect("a run that is here has begun");
     Ok(Resumed {
         standing,

@@ -15,7 +15,7 @@ use crate::{
     engine::{
         agent::Agent,
         command_line,
-        crew::{Crew, Failed},
+        crew::{self, Crew, Failed},
         gate::Gate,
         journal::{self, Deed, Journal},
         limits,
@@ -123,12 +123,17 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
         detached::go_on(&site, (hold, alone))?;
         Vec::new()
     } else {
-        Crew::gather(&site, &hold).work(None, None)?
+        Crew::gather(&site, &hold).work(None, None).map_err(|error| cut_short(error, &journal.run))?
     };
     let standing = journal.ask(Standing::of).ok_or_else(|| Error::new(Kind::Cannot, "the run was not begun"))?;
     let errors = failed.into_iter().map(told).collect();
     let worktrees = site.root.display().to_string();
     Ok(Spawned { standing, errors, worktrees, detached: args.detach, interrupted: context.stop.is_set() })
+}
+
+/// Tells what kept a run from its end, and how to go on.
+pub(super) fn cut_short(error: crew::Error, run: &RunId) -> Error {
+    Error::from(error).hint(format!("git par resume {run}"))
 }
 
 /// Says of a worker that could not be recorded why.
@@ -300,9 +305,13 @@ impl Report for Spawned {
                 "run {run} goes on by itself\nnext: git par log -f {run}, git par list {run}, git par stop {run}\n"
             );
         }
-        let next =
-            if self.standing.gate.is_some() { "git par pick" } else { "git par gate -- CHECK, then git par pick" };
-        let hint = if self.standing.has_hope() { format!("next: {next}\n") } else { String::new() };
+        let next = match (self.errors.is_empty(), self.standing.gate.is_some()) {
+            (false, _) => format!("git par resume {run}"),
+            (true, true) => "git par pick".to_owned(),
+            (true, false) => "git par gate -- CHECK, then git par pick".to_owned(),
+        };
+        let has_next = !self.errors.is_empty() || self.standing.has_hope();
+        let hint = if has_next { format!("next: {next}\n") } else { String::new() };
         format!(
             "run {run}\n{}{}worktrees: {}\n{hint}",
             self.standing.table(),

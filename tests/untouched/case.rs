@@ -1,13 +1,18 @@
 //! Cases: a state and commands that a seed draws, and the comparison.
 
-use std::{fmt, path::Path};
+use std::{
+    fmt,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::{
     merged::Target,
     random::Random,
     record::Record,
     state::{self, Piece},
-    step::{self, By, Step},
+    step::{self, By, NEW, Step},
     world::{Said, World},
 };
 
@@ -66,6 +71,9 @@ fn apply(world: &World, place: &Path, step: &Step, record: &mut Record) -> (Vec<
     let target = if step.by == By::Merge { Target::of(world, place, step) } else { None };
     let argv: Vec<&str> = step.argv.iter().map(String::as_str).collect();
     let said = world.par(place, &argv);
+    if argv.contains(&"--detach") {
+        wait_for_the_end(world, place);
+    }
     let later = record.again(world);
     let mut wrong = target.map(|target| target.allow(world, record, &later)).unwrap_or_default();
     wrong.extend(record.differences(&later));
@@ -74,6 +82,19 @@ fn apply(world: &World, place: &Path, step: &Step, record: &mut Record) -> (Vec<
     }
     *record = later;
     (wrong, Some(said))
+}
+
+/// Waits until the run that was begun last is worked on no more, so that the case is the same each time.
+fn wait_for_the_end(world: &World, place: &Path) {
+    let late = Instant::now() + Duration::from_secs(60);
+    let is_busy = || {
+        ["\"running\"", "\"queued\""]
+            .iter()
+            .any(|state| world.par(place, &["list", NEW, "--json"]).stdout.contains(state))
+    };
+    while is_busy() && Instant::now() < late {
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 impl fmt::Display for Case {

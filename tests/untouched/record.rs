@@ -155,7 +155,9 @@ fn file(path: &Path, metadata: &Metadata) -> Option<String> {
         return Some(mode);
     }
     if path.components().any(|part| part.as_os_str() == "objects") {
-        return Some(format!("{mode} {}", metadata.size()));
+        // One that is being written has a name that is nobody's.
+        let is_whole = !name.starts_with(".tmp") && !name.starts_with("tmp_");
+        return is_whole.then(|| format!("{mode} {}", metadata.size()));
     }
     if name == "packed-refs" {
         return Some(packed(&fs::read_to_string(path).unwrap())).filter(|entries| !entries.is_empty());

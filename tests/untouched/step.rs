@@ -31,6 +31,11 @@ const STEPS: &[Line] = &[
     (1, By::Tool, "run -n 2 --name NEW --gate true --seal task -- sh -c AGENT"),
     (1, By::Merge, "run -n 1 --name NEW --gate true --merge --seal task -- sh -c AGENT"),
     (1, By::Merge, "run --continue RUN --merge"),
+    (1, By::Tool, "spawn -n 2 --name NEW --detach task -- sh -c AGENT"),
+    (1, By::Tool, "stop RUN"),
+    (3, By::Tool, "resume RUN"),
+    (2, By::Tool, "retry RUN --failed"),
+    (2, By::Tool, "retry RUN -w 1 --with-feedback"),
     (3, By::Tool, "gate RUN --baseline -- sh -c CHECK"),
     (1, By::Tool, "gate RUN --place clean --protect dir -- sh -c CHECK"),
     (3, By::Tool, "pick RUN"),
@@ -49,6 +54,7 @@ const STEPS: &[Line] = &[
     (2, By::Tool, "verify RUN"),
     (1, By::Tool, "verify RUN --regate"),
     (1, By::Tool, "list"),
+    (1, By::Tool, "log RUN"),
     (1, By::Tool, "list RUN --json"),
     (1, By::Tool, "agents"),
     (1, By::Tool, "merge RUN --into nowhere"),
@@ -89,7 +95,7 @@ const CHECKS: &[&str] = &["true", "true", "exit 1", "test -e new.txt", "rm -rf .
 pub(crate) const RUNS: &[&str] = &["one", "two"];
 
 /// A run that no case begins with.
-const NEW: &str = "three";
+pub(crate) const NEW: &str = "three";
 
 /// A step as it is drawn.
 #[derive(Clone, Debug)]
