@@ -9,7 +9,7 @@
 //! | packed refs | every entry that is not ours |
 //! | config files, hooks, `info/*`, `rr-cache`, `modules`, lock files, admin folders of the user's worktrees | as files |
 //! | objects, reachable or not | none goes |
-//! | hooks, monitors, aliases, editors | none ran: each would leave a line in a file |
+//! | hooks (but `pre-push`, which a push runs), monitors, aliases, editors | none ran: each would leave a line in a file |
 //! | the temporary folder | nothing is left in it |
 //!
 //! What may appear: `refs/par`, `refs/notes/par`, objects, `<git dir>/par`, admin folders of worktrees that the tool made,

@@ -15,6 +15,8 @@ use crate::world::World;
 const OURS: &[&str] = &[
     "repo.par",
     "lanes",
+    "hub.git/refs/par",
+    "hub.git/refs/notes",
     "repo/.git/par",
     "repo/.git/refs/par",
     "repo/.git/refs/notes/par",
@@ -56,7 +58,7 @@ impl Record {
         let names: BTreeSet<&String> = self.lines.keys().chain(later.lines.keys()).collect();
         let differs = |name: &&&String| match (self.get(name), later.get(name)) {
             // Objects may come, and none may go.
-            (None, Some(_)) => !name.contains("/.git/objects/"),
+            (None, Some(_)) => !name.contains("/objects/"),
             (before, after) => before != after,
         };
         let show = |name: &String| format!("{name}: {:?} -> {:?}", self.get(name), later.get(name));

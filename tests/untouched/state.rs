@@ -116,7 +116,7 @@ pub(crate) const CHANGES: &[Piece] = &[
 pub(crate) const SETTINGS: &[Piece] = &[
     (
         "hooks",
-        "mkdir -p .git/hooks; for h in applypatch-msg pre-applypatch post-applypatch pre-commit pre-merge-commit prepare-commit-msg commit-msg post-commit pre-rebase post-checkout post-merge pre-push reference-transaction push-to-checkout post-rewrite sendemail-validate fsmonitor-watchman post-index-change pre-auto-gc; do cp ../trace .git/hooks/$h; done",
+        "mkdir -p .git/hooks; for h in applypatch-msg pre-applypatch post-applypatch pre-commit pre-merge-commit prepare-commit-msg commit-msg post-commit pre-rebase post-checkout post-merge reference-transaction push-to-checkout post-rewrite sendemail-validate fsmonitor-watchman post-index-change pre-auto-gc; do cp ../trace .git/hooks/$h; done",
     ),
     (
         "hooks elsewhere",
