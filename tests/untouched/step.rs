@@ -54,6 +54,8 @@ const STEPS: &[Line] = &[
     (2, By::Tool, "verify RUN"),
     (1, By::Tool, "verify RUN --regate"),
     (1, By::Tool, "list"),
+    (1, By::Tool, "list --all"),
+    (1, By::Tool, "status"),
     (1, By::Tool, "log RUN"),
     (1, By::Tool, "diff RUN"),
     (1, By::Tool, "diff RUN --between 1 2 --stat"),
