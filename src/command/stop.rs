@@ -9,7 +9,7 @@ use super::{Answer, Context, Error, Kind, Report, report, standing::Standing};
 use crate::{
     engine::{
         crew::Crew,
-        journal::{Deed, Journal},
+        journal::{Deed, Journal, started},
         oversight::control_file,
         salvage,
         site::Site,
@@ -95,10 +95,13 @@ fn wish(site: &Site<'_>, worker: Worker) -> Result<(), Error> {
     let wished = site.journal.append(|history| {
         let attempt = history.lane(worker).map(attempt).unwrap_or_default();
         let args = worker_stopped::Args { worker, attempt };
-        Deed::of(&WorkerStopped { args, result: worker_stopped::Outcome {} }).causes([1])
+        let lane = history.lane(worker);
+        let retried = || lane.and_then(|lane| lane.retried.as_ref()).map(|placed| placed.seq);
+        let cause = lane.and_then(started).or_else(retried).unwrap_or(1);
+        Deed::of(&WorkerStopped { args, result: worker_stopped::Outcome {} }).causes([cause])
     });
     match wished {
-        Err(_) if site.journal.ask(|history| has_ended(history, worker)) => Ok(()),
+        Err(_) if site.journal.ask(|history| has_ended(history, worker) || is_wished(history, worker)) => Ok(()),
         other => Ok(other.map(drop)?),
     }
 }
@@ -106,6 +109,11 @@ fn wish(site: &Site<'_>, worker: Worker) -> Result<(), Error> {
 fn has_ended(history: &History, worker: Worker) -> bool {
     let lane = history.lane(worker);
     lane.is_some_and(|lane| lane.finished.is_some() || (lane.started.is_none() && lane.stopped.is_some()))
+}
+
+/// Tells whether somebody else had the same wish.
+fn is_wished(history: &History, worker: Worker) -> bool {
+    history.lane(worker).is_some_and(|lane| lane.stopped.is_some())
 }
 
 /// Nobody works on the run: what its dead workers left is ended and kept here.

@@ -7,7 +7,8 @@ use crate::{
     model::{
         diff_stat::DiffStat,
         ending::Ending,
-        history::{History, Lane},
+        fact::WorkerFinished,
+        history::{History, Lane, Placed},
         oid::Oid,
         ref_name::RefName,
         usage::Usage,
@@ -122,7 +123,7 @@ impl Row {
             touched: gate.map(|gate| gate.touched.clone()).unwrap_or_default(),
             elapsed_ms: lane.finished.as_ref().map(|placed| placed.duration_ms),
             started: lane.started.as_ref().and_then(|placed| placed.time.clone()),
-            duration_ms: lane.finished.as_ref().map(|placed| placed.duration_ms),
+            duration_ms: lane.finished.as_ref().filter(|placed| is_known(placed)).map(|placed| placed.duration_ms),
             usage: outcome.and_then(|outcome| outcome.usage.clone()),
             provider_error: outcome.and_then(|outcome| outcome.provider_error.clone()),
             skipped: outcome.map(|outcome| outcome.skipped.clone()).unwrap_or_default(),
@@ -180,4 +181,9 @@ impl Row {
         }
         failures
     }
+}
+
+/// Tells whether anybody knows how long an attempt took: whoever dies with its supervisor has no end.
+fn is_known(placed: &Placed<WorkerFinished>) -> bool {
+    placed.fact.result.ending != Ending::Interrupted
 }
