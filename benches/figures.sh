@@ -119,6 +119,7 @@ forget() { # the state before either side
 figure_spawn() {
     git init -q -b main "$work/big" && cd "$work/big"
     tree | git fast-import --quiet
+    git repack -adfq # fast-import leaves chains of 50 changes that no clone has
     git reset -q --hard
     echo "  $files files"
     compare forget worktree_add_loop git_par_spawn

@@ -4,7 +4,6 @@ use std::io;
 
 use super::{
     agent::Agent,
-    aside,
     gate::{self, Gate, Subject},
     journal::{self, Deed},
     limits,
@@ -83,6 +82,9 @@ impl<'a> Crew<'a> {
         let mut todo = self.todo();
         todo.retain(|worker| only.is_none_or(|only| only.contains(worker)));
         (self.site.listener)(Progress::Planned(todo.clone()));
+        let is_queued =
+            |worker: &Worker| self.site.journal.ask(|history| history.lane(*worker).is_some_and(Lane::is_queued));
+        self.site.prepared.expect(todo.iter().copied().filter(is_queued));
         let oversight = Oversight::new(self.site, self.hold, &self.limits)?;
         let jobs = jobs.unwrap_or(self.limits.jobs);
         let failed = oversight.during(&self.agents, || {
@@ -129,10 +131,7 @@ impl<'a> Crew<'a> {
             .journal
             .ask(|history| (history.lane(worker).is_some_and(Lane::is_queued), Subject::candidate(history, worker)));
         match (is_queued, subject, &self.gate, self.assignment(worker)) {
-            (true, _, _, Some(assignment)) => {
-                aside::clear(site, worker)?;
-                worker::run(site, &assignment)
-            }
+            (true, _, _, Some(assignment)) => worker::run(site, &assignment),
             (false, Some(subject), Some(gate), _) => Ok(gate::run(site, gate, subject)?),
             _ => Ok(Verdict::None),
         }

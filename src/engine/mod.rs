@@ -19,6 +19,7 @@ pub mod orders;
 pub mod output;
 pub mod oversight;
 pub mod place;
+pub mod prepared;
 pub mod progress;
 pub mod prune;
 pub mod reading;

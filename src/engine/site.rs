@@ -4,6 +4,7 @@ use std::{
     ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -11,6 +12,7 @@ use super::{
     command_line,
     held_file::HeldFile,
     journal::Journal,
+    prepared::Prepared,
     progress::{Listener, Progress},
 };
 use crate::{
@@ -73,6 +75,8 @@ pub struct Site<'a> {
     pub stop: Stop,
     /// The folder of the run's worktrees.
     pub root: PathBuf,
+    /// The worktrees of the workers that are next.
+    pub prepared: Arc<Prepared>,
     /// The folder of the run's live logs and task files.
     pub scratch: PathBuf,
     /// The commit that the run starts from.
@@ -136,6 +140,7 @@ impl<'a> Site<'a> {
             listener: &|_| (),
             stop: Stop::new().map_err(|source| Error::File { path: scratch.clone(), source })?,
             root,
+            prepared: Arc::new(Prepared::new(repository)),
             scratch,
             base,
             base_tree,
@@ -162,6 +167,12 @@ impl<'a> Site<'a> {
     pub fn cut(&self, cut: Cut) -> Cut {
         let reason = || self.reason.and_then(|reason| reason());
         if cut == Cut::Stop { reason().unwrap_or(cut) } else { cut }
+    }
+
+    /// Returns the folder of a worker's worktree.
+    #[must_use]
+    pub fn folder(&self, worker: Worker) -> PathBuf {
+        self.root.join(worker.to_string())
     }
 
     /// Returns the folder of one worker's live files; base has one too.

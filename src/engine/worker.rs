@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use super::{
     agent::Agent,
-    aside,
     finish::{Finish, Went},
     gate::{self, Gate, Subject},
     held_file::HeldFile,
     journal::{self, Deed},
     keep::{self, Kept, index_file},
+    prepared,
     progress::Progress,
     reading,
     site::{self, Errand, Outcome, Site},
@@ -26,7 +26,7 @@ use crate::{
         worker::Worker,
     },
     process::log::Tail,
-    repo::{checkout, log_store::LogEntry, main_checkout::MainCheckout, worktree::Worktree},
+    repo::{log_store::LogEntry, main_checkout::MainCheckout, worktree::Worktree},
 };
 
 /// Why a worker could not be brought to its end; what it left is still in its worktree.
@@ -40,7 +40,7 @@ pub enum Error {
     Site(#[from] site::Error),
     /// The worktree.
     #[error(transparent)]
-    Checkout(#[from] checkout::Error),
+    Worktree(#[from] prepared::Error),
     /// What it left.
     #[error(transparent)]
     Keep(#[from] keep::Error),
@@ -50,9 +50,6 @@ pub enum Error {
     /// The gate.
     #[error(transparent)]
     Gate(#[from] gate::Error),
-    /// What was at its place.
-    #[error(transparent)]
-    Aside(#[from] aside::Error),
 }
 
 /// One worker's work.
@@ -91,8 +88,7 @@ struct Attempt<'a> {
 pub fn run(site: &Site<'_>, assignment: &Assignment) -> Result<Verdict, Error> {
     start(site, assignment)?;
     (site.listener)(Progress::Preparing(assignment.worker));
-    let path = site.root.join(assignment.worker.to_string());
-    let worktree = match site.repository.add_worktree(&path, site.base) {
+    let worktree = match site.prepared.take(site, assignment.worker) {
         Ok(worktree) => worktree,
         Err(error) => return never_ran(site, assignment, &error.into()),
     };
@@ -121,7 +117,8 @@ fn start(site: &Site<'_>, assignment: &Assignment) -> Result<(), Error> {
 
 fn never_ran(site: &Site<'_>, assignment: &Assignment, error: &Error) -> Result<Verdict, Error> {
     site.warn(assignment.worker, error);
-    let went = Went::failed_in("worktree", Ending::Failure { code: 128 });
+    let ending = if site.stop.is_set() { Ending::Stopped } else { Ending::Failure { code: 128 } };
+    let went = Went::failed_in("worktree", ending);
     Finish::of((assignment.worker, assignment.attempt)).record(site, &went, keep::nothing(site)?)?;
     Ok(Verdict::None)
 }

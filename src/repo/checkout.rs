@@ -7,7 +7,10 @@ use std::{
     sync::atomic::AtomicBool,
 };
 
+use gix::worktree::add::PrepareCheckout;
+
 use super::{
+    fill::Fill,
     git,
     open::{RefStorage, Repository},
     worktree::Worktree,
@@ -33,44 +36,77 @@ pub enum Error {
         /// Why.
         source: git::Error,
     },
+    /// The user stopped it.
+    #[error("stopped before the worktree '{}' was made", .0.display())]
+    Stopped(PathBuf),
     /// It was made, but git does not list it.
     #[error("worktree '{}' was made but is not registered", .0.display())]
     Unregistered(PathBuf),
 }
 
+/// Says whether to stop.
+pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
+
 impl Repository {
-    /// Makes a worktree of a commit, with a detached HEAD and no hook run.
+    /// Makes a worktree of a commit, with a detached HEAD and no hook run, where nothing is yet.
     pub fn add_worktree(&self, path: &Path, commit: Oid) -> Result<Worktree, Error> {
-        let parent = path.parent().unwrap_or(path);
-        fs::create_dir_all(parent).map_err(|source| Error::Folder { path: parent.to_owned(), source })?;
-        // In process twice as fast; git serves what only git decides: filters, sparse checkouts, other ref storage.
-        let made = if self.needs_git_checkout() { None } else { self.add_in_process(path, commit) };
-        match made {
+        let quick = self.add_worktrees(&[path.to_owned()], commit, &|| false)?;
+        match quick.and_then(|mut made| made.pop()) {
             Some(worktree) => Ok(worktree),
             None => self.add_with_git(path, commit),
         }
     }
 
+    /// Makes several worktrees of one commit at once, in a fraction of the time that git takes for them.
+    ///
+    /// None where it was stopped, or where only git can make them: filters, sparse checkouts, other ref storage, a
+    /// file system that takes two names for one. Nothing of them is left then.
+    pub fn add_worktrees(
+        &self,
+        paths: &[PathBuf],
+        commit: Oid,
+        stop: Stop<'_>,
+    ) -> Result<Option<Vec<Worktree>>, Error> {
+        for path in paths {
+            let parent = path.parent().unwrap_or(path);
+            fs::create_dir_all(parent).map_err(|source| Error::Folder { path: parent.to_owned(), source })?;
+        }
+        Ok(if self.needs_git_checkout() { None } else { self.add_in_process(paths, commit, stop) })
+    }
+
     fn needs_git_checkout(&self) -> bool {
         let local = self.local();
         let config = local.config_snapshot();
-        let filters = config.plumbing().sections_by_name("filter").into_iter().flatten().next().is_some();
         let sparse = config.boolean("core.sparseCheckout").unwrap_or(false);
         let relative = config.boolean("worktree.useRelativePaths").unwrap_or(false);
-        self.ref_storage == RefStorage::Plumbing || filters || sparse || relative
+        self.ref_storage == RefStorage::Plumbing || sparse || relative
     }
 
-    fn add_in_process(&self, path: &Path, commit: Oid) -> Option<Worktree> {
+    fn add_in_process(&self, paths: &[PathBuf], commit: Oid, stop: Stop<'_>) -> Option<Vec<Worktree>> {
         let never = AtomicBool::new(false);
         let local = self.local();
-        let prepared = {
+        let register = |path| local.prepare_add_worktree(path, gix::worktree::add::Head::Detached(commit.0), &never);
+        // What is only prepared is removed again when it is dropped.
+        let prepared: Vec<_> = {
             let _registering = self.lock_registration().ok()?;
-            local.prepare_add_worktree(path, gix::worktree::add::Head::Detached(commit.0), &never).ok()?
+            paths.iter().map(register).collect::<Result<_, _>>().ok()?
         };
-        let worktree = Worktree { path: path.to_owned(), admin: prepared.repo().git_dir().to_owned() };
-        worktree.mark().ok()?;
-        prepared.checkout(gix::progress::Discard, &never).ok()?;
-        Some(worktree)
+        let worktree = |(prepared, path): (&PrepareCheckout, &PathBuf)| Worktree {
+            path: path.clone(),
+            admin: prepared.repo().git_dir().to_owned(),
+        };
+        let worktrees: Vec<_> = prepared.iter().zip(paths).map(worktree).collect();
+        worktrees.iter().try_for_each(Worktree::mark).ok()?;
+        let tree = self.commit(commit).ok()?.tree;
+        let index = local.index_from_tree(&tree.0).ok()?;
+        let fill = Fill { index: &index, roots: paths, stop };
+        let indexes = fill.write(local.objects.clone(), prepared.first()?.repo())?;
+        for (prepared, index) in prepared.iter().zip(indexes) {
+            let mut file = gix::index::File::from_state(index, prepared.repo().index_path());
+            file.write(gix::index::write::Options::default()).ok()?;
+        }
+        prepared.into_iter().try_for_each(|prepared| prepared.persist().map(drop)).ok()?;
+        Some(worktrees)
     }
 
     fn add_with_git(&self, path: &Path, commit: Oid) -> Result<Worktree, Error> {

@@ -8,6 +8,7 @@ pub mod commits;
 pub mod disk;
 pub mod durable;
 pub mod extent;
+mod fill;
 pub mod git;
 mod holder;
 pub mod identity;

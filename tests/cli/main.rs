@@ -40,4 +40,5 @@ mod stories;
 mod surroundings;
 mod survival;
 mod untouched;
+mod worktrees;
 mod world;
