@@ -114,6 +114,7 @@ forget() { # the state before either side
     git worktree prune
     git for-each-ref --format='delete %(refname)' refs/par refs/notes/par | git update-ref --stdin
     sync
+    sleep 6 # ext4 searches long for a free inode as long as many were deleted in the last seconds
 }
 
 figure_spawn() {
