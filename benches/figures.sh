@@ -109,18 +109,18 @@ tree() { # a commit of many files of some 6.5 kB that do not repeat, as a fast-i
 worktree_add_loop() { local n; for n in 1 2 3 4 5 6 7 8; do git worktree add -q --detach "../loop/w$n" || return; done; }
 git_par_spawn() { git-par spawn -n 8 -- sh -c 'echo x >new'; }
 
+# ext4 searches long for free inodes in the minutes after many were deleted, worst for several threads: TMPDIR=/dev/shm is steady.
 forget() { # the state before either side
     rm -rf "$work/loop" "$work/big.par" .git/par
     git worktree prune
     git for-each-ref --format='delete %(refname)' refs/par refs/notes/par | git update-ref --stdin
     sync
-    sleep 6 # ext4 searches long for a free inode as long as many were deleted in the last seconds
 }
 
 figure_spawn() {
     git init -q -b main "$work/big" && cd "$work/big"
     tree | git fast-import --quiet
-    git repack -adfq # fast-import leaves chains of 50 changes that no clone has
+    git repack -adfq # fast-import leaves chains of 50 unlike files that no clone has
     git reset -q --hard
     echo "  $files files"
     compare forget worktree_add_loop git_par_spawn

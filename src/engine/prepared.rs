@@ -82,15 +82,14 @@ impl Drop for Prepared {
 impl State {
     fn make_next(&mut self, site: &Site<'_>, worker: Worker) -> Result<(), Error> {
         self.waiting.retain(|waiting| *waiting != worker);
-        let others = self.waiting.iter().take(TOGETHER - 1);
+        aside::clear(site, worker)?;
+        // Whose place cannot be cleared is told so when its turn comes.
+        let others = self.waiting.iter().take(TOGETHER - 1).filter(|worker| aside::clear(site, **worker).is_ok());
         let workers: Vec<_> = [worker].into_iter().chain(others.copied()).collect();
-        for worker in &workers {
-            aside::clear(site, *worker)?;
-        }
         let paths: Vec<_> = workers.iter().map(|worker| site.folder(*worker)).collect();
         match site.repository.add_worktrees(&paths, site.base, &|| site.stop.is_set())? {
             Some(worktrees) => {
-                self.waiting.drain(..workers.len() - 1);
+                self.waiting.retain(|waiting| !workers.contains(waiting));
                 self.ready.extend(workers.into_iter().zip(worktrees));
             }
             None if site.stop.is_set() => return Err(checkout::Error::Stopped(site.folder(worker)).into()),
