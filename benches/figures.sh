@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures on this machine what the README claims: A and B by turns, in wall milliseconds.
 #
-#   benches/figures.sh [read] [verify] [spawn]      all three without an argument
+#   benches/figures.sh [read] [verify] [spawn] [overhead]      all without an argument
 #
 # ROUNDS is how often each side runs (default 11), EVENTS the length of the journal, FILES the size of the repository.
 # Needs bash 5, git and awk; `verify` installs korg-verify under target/bench-tools. What runs between
@@ -126,7 +126,35 @@ figure_spawn() {
     compare forget worktree_add_loop git_par_spawn
 }
 
-[ $# -gt 0 ] || set -- read verify spawn
+# --- overhead: what the tool costs a worker beyond its agent ------------------------------------------------------------
+
+eight_agents() { for _ in 1 2 3 4 5 6 7 8; do true; done; }
+git_par_eight() { git-par spawn -n 8 --name "o$((++runs))" -- true; }
+pss() { # the memory of one process, in KiB, what it shares with others counted in part
+    awk '/^Pss:/ { print $2 }' "/proc/$1/smaps_rollup"
+}
+
+held_by() { # the memory of a supervisor with this many workers that sleep, in KiB
+    git-par spawn -n "$1" -j "$1" --name "m$1" -- sleep 100 >"$work/out" 2>"$work/err" & local child=$!
+    until [ "$(grep -c worker_started <(git notes --ref="par/m$1" show HEAD 2>/dev/null))" = "$1" ]; do sleep 0.1; done
+    sleep 1
+    pss "$child"
+    git-par stop "m$1" >"$work/out" 2>&1
+    wait "$child" || true
+}
+
+figure_overhead() {
+    git init -q "$work/small" && cd "$work/small"
+    echo one >a && git add a && git commit -qm base
+    runs=0
+    compare : eight_agents git_par_eight
+    awk -v b="$(median "$work/b")" 'BEGIN { printf "  each of 8 workers, from spawn to recorded candidate: %.1f ms\n", b / 8000 }'
+    local one nine
+    one=$(held_by 1) nine=$(held_by 9)
+    echo "  the supervisor with 1 worker: $one KiB, with 9: $nine KiB, each further worker: $(((nine - one) / 8)) KiB"
+}
+
+[ $# -gt 0 ] || set -- read verify spawn overhead
 cd "$root"
 cargo build -q --release --bins --example journal
 korg=$target/bench-tools/bin/korg-verify

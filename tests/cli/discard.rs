@@ -247,6 +247,7 @@ fn a_discard_that_crashed_before_the_worktree_went_is_ended_by_the_next() {
     let candidate = target(&world, "refs/par/r/w1");
     world.par_ok(&["discard", "-y"]);
     world.git(&["worktree", "add", "--quiet", "--detach", path.to_str().unwrap(), &candidate]);
+    fs::write(world.here.join(".git/worktrees/w1/par"), "").unwrap();
     let said = world.par_ok(&["discard"]);
     assert!(said.contains("discarded before w1"), "{said}");
     assert!(!path.exists());

@@ -139,6 +139,8 @@ fn what_stands_at_a_workers_place_keeps_nobody_from_running_and_is_not_lost() {
     fs::write(place("w1").join("mine"), "not git's").unwrap();
     for worker in ["w2", "w3", "w4", "w5"] {
         world.git(&["worktree", "add", "--quiet", "--detach", place(worker).to_str().unwrap()]);
+        // As the tool marks what it made.
+        fs::write(world.here.join(".git/worktrees").join(worker).join("par"), "").unwrap();
     }
     fs::write(place("w2").join("mine"), "of a worktree").unwrap();
     fs::write(world.here.join(".git/worktrees/w3/locked"), "initializing\n").unwrap();
