@@ -77,13 +77,13 @@ const STEPS: &[Line] = &[
     (1, By::User, "echo later >later.txt"),
 ];
 
-/// What an agent does; nothing here changes through git what all worktrees share.
+/// What an agent does; nothing here changes through git what all worktrees share, or follows a link that a winner left.
 const AGENTS: &[&str] = &[
     "echo $PAR_WORKER >>a.txt; echo new >new.txt",
     "echo $PAR_WORKER >>a.txt",
-    "echo $PAR_WORKER >>a.txt; mkdir -p deep; echo new >deep/new.txt; rm dir/e.txt",
-    "seq 3 >a.txt; rm dir/e.txt; chmod -x tool.sh",
-    "echo $PAR_WORKER >>dir/c.txt; git -c gc.auto=0 -c commit.gpgSign=false commit -qam mine; echo 1 >n",
+    "echo $PAR_WORKER >>a.txt; mkdir -p deep; echo new >deep/new.txt; test -L dir || rm dir/e.txt",
+    "seq 3 >a.txt; test -L dir || rm dir/e.txt; chmod -x tool.sh",
+    "test -L dir || echo $PAR_WORKER >>dir/c.txt; git -c gc.auto=0 -c commit.gpgSign=false commit -qam mine; echo 1 >n",
     "true",
     "echo 1 >new.txt; exit 3",
     "echo 1 >new.txt; echo garbage >.git",
