@@ -39,6 +39,20 @@ fn apply(world: &World) -> Value {
 }
 
 #[test]
+fn a_worktree_of_the_users_stays_whatever_it_is_called() {
+    let world = World::new();
+    for folder in ["../mine/r/w1", "../mine/r/w2", "../mine/r/w1.old", "../repo.par/r/w9"] {
+        world.git(&["worktree", "add", "--quiet", "--detach", folder]);
+    }
+    world.spawn("r", 2, "echo x > x");
+    world.par_ok(&["discard", "r", "-w", "2", "--yes"]);
+    apply(&world);
+    for folder in ["mine/r/w1", "mine/r/w2", "mine/r/w1.old", "repo.par/r/w9"] {
+        assert!(world.beside(folder).join("a.txt").exists(), "{folder}");
+    }
+}
+
+#[test]
 fn worktrees_of_runs_that_are_over_go_and_only_when_applied() {
     for arguments in [&["--ref-format=files"][..], &["--ref-format=reftable"]] {
         let world = World::with_init(arguments);
@@ -301,6 +315,7 @@ fn the_worktree_of_a_check_that_crashed_goes() {
     world.spawn("r", 1, "echo x > x");
     let left = world.beside("repo.par/r/gate-w1-abcdef").display().to_string();
     world.git(&["worktree", "add", "--quiet", "--detach", &left, "refs/par/r/w1"]);
+    fs::write(world.here.join(".git/worktrees/gate-w1-abcdef/par"), "").unwrap();
     let young = world.par_json(&["prune"]);
     assert!(!young.to_string().contains("gate-w1"), "it may only just have been made: {young}");
     assert_eq!(goes(&world), ["place repo.par/r/gate-w1-abcdef", "worktree repo.par/r/w1"]);
