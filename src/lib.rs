@@ -8,10 +8,13 @@
 //! - [`engine`] (floor 2): what several verbs share: a run's journal, a worker, a gate, an audit.
 //! - [`command`] (floor 3): one room a verb: its arguments, its report, its run.
 //! - [`cli`] (floor 4): argv in, text and a number out: shared flags, screen, exit codes, pages.
+//!
+//! Beside them, for every floor: [`failpoint`], where tests have the program die.
 
 pub mod cli;
 pub mod command;
 pub mod engine;
+pub mod failpoint;
 pub mod model;
 pub mod process;
 pub mod repo;

@@ -8,6 +8,7 @@ use crate::{
         command_line,
         journal::{Deed, Journal},
     },
+    failpoint,
     model::{
         candidate,
         fact::{MergeFinished, MergeStarted, merge_finished, merge_started},
@@ -257,6 +258,7 @@ impl Plan {
     ) -> Result<Oid, Error> {
         let commit = self.new_commit(repository, tree, &self.message(args, journal))?;
         let reflog = format!("par merge {}", journal.run);
+        failpoint::pass("merge committed");
         let step = Step { branch: &self.target, from: self.ours, to: commit, message: &reflog };
         repository.advance(&step).map_err(|error| args.refused(error, &journal.run))?;
         Ok(commit)
@@ -301,13 +303,30 @@ impl Plan {
     }
 }
 
-/// Records the end of a merge whose branch moved, but whose end nobody wrote down.
+/// Ends a merge of a run that nobody wrote the end of.
+pub(super) fn recover(repository: &Repository, journal: &Journal<'_>) -> Result<(), Error> {
+    if journal.ask(|history| history.merging.is_none()) {
+        return Ok(());
+    }
+    // Whoever merges now is to be waited for, and seen in the journal.
+    let _held = repository.hold_branches()?;
+    journal.refresh()?;
+    close_cut_short(repository, journal)
+}
+
+/// Ends a merge that nobody wrote the end of: recorded where the branch moved, taken back where it did not.
+///
+/// It is for the caller to hold the branches.
 fn close_cut_short(repository: &Repository, journal: &Journal<'_>) -> Result<(), Error> {
     let Some(intent) = journal.ask(|history| history.merging.as_ref().map(|placed| placed.fact.clone())) else {
         return Ok(());
     };
-    let Some(tip) = repository.ref_target(&RefName::full(&intent.args.target))? else { return Ok(()) };
-    match find_cut_short(repository, &intent.args, tip)? {
+    let target = RefName::full(&intent.args.target);
+    let Some(tip) = repository.ref_target(&target)? else { return Ok(()) };
+    let done = find_cut_short(repository, &intent.args, tip)?;
+    let step = Step { branch: &target, from: intent.args.ours, to: intent.args.tree, message: "" };
+    repository.settle(&step, done.is_some())?;
+    match done {
         Some(commit) => close(repository, journal, (&intent, commit)),
         None => Ok(()),
     }

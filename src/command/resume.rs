@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Answer, Context, Error, Report, report, spawn, standing::Standing};
+use super::{Answer, Context, Error, Kind, Report, merge, report, spawn, standing::Standing};
 use crate::{
     engine::{crew::Crew, journal::Journal, salvage, salvage::Found, site::Site, supervisor},
     model::worker::Worker,
@@ -66,10 +66,13 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
     let identity = repository.require_identity()?;
     let hold =
         supervisor::hold(&repository, &run).map_err(|error| Error::from(error).hint(format!("git par list {run}")))?;
+    let locks = repository.clear_dead_locks(&run);
+    locks.map_err(|error| Error::new(Kind::Cannot, format!("could not remove a dead lock of run '{run}': {error}")))?;
     let journal = Journal::open(&repository, run, identity, context.listener)?;
     let mut site = Site::new(&journal, &repository, &settings)?;
     site.listener = context.listener;
     site.stop = context.stop.clone();
+    merge::recover(&repository, &journal)?;
     let crew = Crew::gather(&site, &hold);
     let found = salvage::salvage(&site, &crew)?;
     for one in &found {

@@ -57,7 +57,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Line, Error> {
         Some(wanted) => line.gate_rest((wanted, args.spawn.gate.as_deref()), context)?,
     };
     line.run = Some(run.clone());
-    if line.answer() != Answer::Yes {
+    // What was gated just now may be the rest of a run of which others have passed: there the rule decides.
+    let may_go_on = line.answer() == Answer::Yes || (line.gated.is_some() && line.answer() == Answer::No);
+    if !may_go_on {
         return Ok(line);
     }
     line.finish(args, context).map_err(|error| error.hint(args.again(&run)))?;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Context, Error, Kind, Report, report, style::Style};
 use crate::{
     engine::{audit, journal::State, progress::Progress, supervisor},
+    failpoint,
     model::{
         certificate::{Certificate, Tip},
         finding::Weight,
@@ -80,7 +81,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<SealReport, Error> {
         _ => {
             let tag = seal(&repository, &state, (&identity, sign))?;
             let edit = Edit { name: name.clone(), expected: before, new: Some(tag) };
+            failpoint::pass("seal written");
             repository.write_refs(&[edit], &identity)?;
+            failpoint::pass("seal recorded");
             repository.sync_refs([&name]);
             sealed(&run, &state, (tag, sign, false))
         }

@@ -24,6 +24,7 @@ use crate::{
         site::Site,
         supervisor,
     },
+    failpoint,
     model::{
         fact::{
             RunStarted,
@@ -185,6 +186,7 @@ impl Plan {
         orders.map_err(|error| {
             Error::new(Kind::Cannot, format!("could not write in '{}': {error}", scratch.display()))
         })?;
+        failpoint::pass("orders saved");
         let fact = RunStarted { args: self.args(repository)?, result: outcome()? };
         let begun = journal.append(|_| Deed::of(&fact).moving(RefName::base(&self.run), None, self.base));
         match begun {

@@ -7,6 +7,7 @@ use std::{
 
 use super::{keep::index_file, site::Site};
 use crate::{
+    failpoint,
     model::{oid::Oid, worker::Worker},
     process::suffix,
     repo::{snapshot, worktree::Worktree},
@@ -32,6 +33,7 @@ pub fn clear(site: &Site<'_>, worker: Worker) -> Result<(), Error> {
     } else if path.symlink_metadata().is_ok() {
         move_aside(site, worker, &path).map_err(failed)?;
     }
+    failpoint::pass("place cleared");
     match fs::remove_dir_all(site.scratch_of(Some(worker))) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
         _ => Ok(()),

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use super::{hooks::Hooks, progress::Listener};
 use crate::{
+    failpoint,
     model::{
         chain::{self, Chain, Form, Tip},
         event::{self, Draft, Event},
@@ -282,7 +283,9 @@ impl<'a> Journal<'a> {
         edits.extend(self.log_edit(deed, &identity)?);
         // Last, as refs that are files move one after another: whoever sees the event sees what it speaks of.
         edits.push(Edit { name: RefName::notes(&self.run), expected: state.notes, new: Some(commit) });
+        failpoint::pass("event written");
         self.repository.write_refs(&edits, &identity)?;
+        failpoint::pass("event recorded");
         self.repository.sync_refs(edits.iter().map(|edit| &edit.name));
         Ok((State { notes: Some(commit), ..next }, event))
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::site::Site;
 use crate::{
+    failpoint,
     model::{
         candidate::{self, Candidate, Head, Left},
         diff_stat::DiffStat,
@@ -66,10 +67,12 @@ pub fn keep(site: &Site<'_>, (worker, attempt): (Worker, u32), worktree: &Worktr
         Err(snapshot::Error::Gone(_)) => None,
         other => Some(other?),
     };
+    failpoint::pass("snapshot taken");
     let head = head(site, worktree)?;
     let tree = snapshot.as_ref().map(|snapshot| snapshot.tree).or(head.map(|head| head.tree)).unwrap_or(site.base_tree);
     let left = Left { base: site.base, base_tree: site.base_tree, tree, head };
     let candidate = commit(site, (worker, attempt), &left)?;
+    failpoint::pass("candidate committed");
     let diff = measure::measure(&site.repository.local(), site.base_tree, tree)?;
     let skipped = snapshot.iter().flat_map(|snapshot| &snapshot.skipped).map(|path| quote::path(path)).collect();
     Ok(Kept { candidate, tree, diff, skipped, lost: snapshot.is_none() })

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::site::{self, Site};
 use crate::{
+    failpoint,
     model::{ending::Ending, gate_plan::Place, oid::Oid, worker::Worker},
     process::suffix,
     repo::{checkout, git, index_copy, open::Repository, snapshot, worktree::Worktree},
@@ -132,6 +133,7 @@ fn fresh<'a>(site: &'a Site<'_>, wanted: Wanted) -> Result<Found<'a>, Error> {
     let worktree = site.repository.add_worktree(&site.root.join(&name), wanted.commit)?;
     let found =
         Found { folder: worktree.path.clone(), place: Place::Clean, fresh: Some((site.repository, worktree.clone())) };
+    failpoint::pass("gate worktree made");
     if !wanted.is_whole {
         let (commit, tree) = (wanted.commit.to_string(), wanted.tree.to_string());
         worktree

@@ -123,6 +123,7 @@ fn end_orphans(site: &Site<'_>, worker: Worker) -> usize {
 
 fn end_one(site: &Site<'_>, worker: Worker, record: &PathBuf) -> usize {
     let found = crate::process::orphan::end(record, site.grace, &site.stop);
+    crate::failpoint::pass("orphans ended");
     let _ = fs::remove_file(record);
     match found {
         Ok(found) => found.len(),

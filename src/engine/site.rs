@@ -16,6 +16,7 @@ use super::{
     progress::{Listener, Progress},
 };
 use crate::{
+    failpoint,
     model::{cut::Cut, ending::Ending, log_digest::LogDigest, oid::Oid, worker::Worker},
     process::{
         child::{self, Exit, Spec, Stdin},
@@ -214,6 +215,7 @@ impl<'a> Site<'a> {
     fn outcome(&self, exit: Exit, (worker, name): (Option<Worker>, &str), file: PathBuf) -> Result<Outcome, Error> {
         let digest = log::digest(&file)?;
         let blob = self.repository.store_log(&file, digest.bytes)?;
+        failpoint::pass("log stored");
         let entry = LogEntry { folder: folder(worker), name: name.to_owned(), blob };
         Ok(Outcome { exit, digest: LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes }, entry, file })
     }

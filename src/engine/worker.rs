@@ -15,6 +15,7 @@ use super::{
     site::{self, Errand, Outcome, Site},
 };
 use crate::{
+    failpoint,
     model::{
         agent_output::Reading,
         ending::Ending,
@@ -92,6 +93,7 @@ pub fn run(site: &Site<'_>, assignment: &Assignment) -> Result<Verdict, Error> {
         Ok(worktree) => worktree,
         Err(error) => return never_ran(site, assignment, &error.into()),
     };
+    failpoint::pass("worktree made");
     let before = site.repository.main_checkout().ok();
     let attempt =
         Attempt { site, assignment, worktree, before, started: Instant::now(), iteration: 1, usages: Vec::new() };
@@ -128,6 +130,7 @@ impl Attempt<'_> {
         let index = index_file(self.site, self.assignment.worker);
         let failed = |source| site::Error::File { path: index.clone(), source };
         self.worktree.save_index(&index).map_err(failed)?;
+        failpoint::pass("index saved");
         let held = HeldFile::open(&index).map_err(failed)?;
         let mut text = self.assignment.task.clone();
         loop {

@@ -28,7 +28,10 @@ use super::{
     stop::Stop,
     suffix,
 };
-use crate::model::{cut::Cut, ending::Ending};
+use crate::{
+    failpoint,
+    model::{cut::Cut, ending::Ending},
+};
 
 /// What a child reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,16 +145,21 @@ pub fn run(spec: &Spec, stop: &Stop) -> Result<Exit, Error> {
     let record = Record::new(&mark);
     // It is there before the child: a kill between the two loses nobody.
     spec.record.as_deref().map(|path| record.save(path)).transpose()?;
+    failpoint::pass("child recorded");
     let started = Instant::now();
     let mut leader = Leader::spawn(&mut command).inspect_err(|_| forget(spec)).map_err(refused)?;
     cgroup.as_ref().inspect(|cgroup| cgroup.0.take(leader.pid()));
+    failpoint::pass("child started");
     // Without the number, which is the better half, there is still the mark.
     let _ = spec.record.as_deref().map(|path| record.with_leader(leader.pid()).save_over(path));
+    failpoint::pass("child numbered");
     // What the command holds open of the log would stay open for as long as it lives.
     drop(command);
     let cut = watch(&leader, spec, (log, stop)).map_err(refused)?;
+    failpoint::pass("child ended");
     clear(&leader, mark, cut, (spec.grace, stop)).map_err(refused)?;
     let status = leader.reap().map_err(refused)?;
+    failpoint::pass("child reaped");
     forget(spec);
     Ok(Exit { ending: ending(cut, status), cut, elapsed: started.elapsed() })
 }

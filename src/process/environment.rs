@@ -6,6 +6,8 @@ use std::{
     os::unix::ffi::OsStrExt,
 };
 
+use crate::failpoint;
+
 /// Variables that point git at a repository, or that git sets for the length of one command (git(1), `git rev-parse
 /// --local-env-vars`, githooks(5)).
 const REPOSITORY: &[&str] = &[
@@ -87,6 +89,7 @@ impl Environment {
 
 fn is_removed(name: &OsStr) -> bool {
     let listed = REPOSITORY.iter().chain(FOLDERS).chain(&[super::detach::VARIABLE]).any(|entry| name == *entry);
+    let listed = listed || failpoint::is_variable(name);
     listed || PREFIXES.iter().any(|prefix| name.as_bytes().starts_with(prefix.as_bytes()))
 }
 

@@ -3,10 +3,12 @@
 use std::{
     collections::HashMap,
     ffi::{OsStr, OsString},
+    fs::File,
     io,
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::Output,
+    sync::Arc,
 };
 
 /// A call of git that did not do what was asked.
@@ -78,13 +80,22 @@ pub struct Git {
     dir: PathBuf,
 }
 
+/// What a call reads.
+#[derive(Clone, Debug)]
+enum Input {
+    Nothing,
+    Bytes(Vec<u8>),
+    /// A file that it has no need of, but keeps open.
+    Held(Arc<File>),
+}
+
 /// One call, as it is put together.
 #[derive(Clone, Debug)]
 pub struct Call {
     args: Vec<OsString>,
     environment: HashMap<OsString, OsString>,
     cwd: PathBuf,
-    input: Option<Vec<u8>>,
+    input: Input,
     has_terminal: bool,
     has_hooks: bool,
 }
@@ -111,7 +122,7 @@ impl Call {
             args: args.into_iter().map(|arg| arg.as_ref().to_owned()).collect(),
             environment,
             cwd,
-            input: None,
+            input: Input::Nothing,
             has_terminal: false,
             has_hooks: false,
         };
@@ -177,7 +188,14 @@ impl Call {
     /// Gives it something to read.
     #[must_use]
     pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
-        self.input = Some(bytes.into());
+        self.input = Input::Bytes(bytes.into());
+        self
+    }
+
+    /// Has it hold a file that is locked: it stays locked until the call is over, even where this process dies before.
+    #[must_use]
+    pub fn holding(mut self, file: &Arc<File>) -> Self {
+        self.input = Input::Held(Arc::clone(file));
         self
     }
 
@@ -217,8 +235,9 @@ impl Call {
         let args: Vec<OsString> = settings.chain(self.args.iter().cloned()).collect();
         let git = duct::cmd("git", args).full_env(&self.environment).dir(&self.cwd);
         let git = match &self.input {
-            Some(bytes) => git.stdin_bytes(bytes.clone()),
-            None => git.stdin_null(),
+            Input::Bytes(bytes) => git.stdin_bytes(bytes.clone()),
+            Input::Held(file) => file.try_clone().map_or_else(|_| git.stdin_null(), |file| git.stdin_file(file)),
+            Input::Nothing => git.stdin_null(),
         };
         // The terminal's interrupt is for this process alone: what git is at is brought to its end.
         let group = if self.has_terminal { None } else { Some(0) };

@@ -4,9 +4,10 @@ use std::{
     collections::HashSet,
     ffi::OsStr,
     fs::{self, File},
-    io,
+    io::{self, Write as _},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use tempfile::TempDir;
@@ -17,7 +18,10 @@ use super::{
     open::Repository,
     target::{Error, Step},
 };
-use crate::model::{oid::Oid, quote, ref_name::RefName};
+use crate::{
+    failpoint,
+    model::{oid::Oid, quote, ref_name::RefName},
+};
 
 /// Files in a git dir that tell of something a person has begun.
 const UNFINISHED: [(&str, &str); 6] = [
@@ -28,6 +32,9 @@ const UNFINISHED: [(&str, &str); 6] = [
     ("rebase-merge", "a rebase"),
     ("rebase-apply", "a rebase"),
 ];
+
+/// What stands in the lock of an index that this program took.
+const MARK: &[u8] = b"git par moves the files of this worktree\n";
 
 /// A worktree that has a branch checked out.
 #[derive(Clone, Debug)]
@@ -188,14 +195,23 @@ impl Holder {
 
     /// Takes the index as git takes it, so that no other git writes it, or commits from it, until this is dropped.
     pub(super) fn take(&self) -> Result<Taken<'_>, Error> {
-        let lock = self.git_dir.join("index.lock");
-        match File::options().write(true).create_new(true).open(&lock) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(Error::Locked(lock)),
-            opened => opened.map(drop).map_err(Error::Scratch)?,
-        }
-        let lock = Lock(lock);
-        let scratch = self.copied_index()?;
-        Ok(Taken { holder: self, scratch, lock })
+        let path = self.index_lock();
+        let lock = match Lock::make(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(Error::Locked(path)),
+            made => made.map_err(Error::Scratch)?,
+        };
+        failpoint::pass("index taken");
+        Ok(Taken { holder: self, scratch: self.copied_index()?, lock })
+    }
+
+    /// Takes over the index that a process of ours had taken when it died, once no call of its own is left.
+    pub(super) fn take_over(&self) -> Result<Option<Taken<'_>>, Error> {
+        let Some(lock) = Lock::find(&self.index_lock()).map_err(Error::Scratch)? else { return Ok(None) };
+        Ok(Some(Taken { holder: self, scratch: self.copied_index()?, lock }))
+    }
+
+    fn index_lock(&self) -> PathBuf {
+        self.git_dir.join("index.lock")
     }
 
     fn copied_index(&self) -> Result<TempDir, Error> {
@@ -212,12 +228,37 @@ impl Holder {
 }
 
 /// The file by which git knows that an index is taken; removed when this is dropped.
-struct Lock(PathBuf);
+struct Lock {
+    path: PathBuf,
+    /// Locked, and open in every call that works on the files, so that the last of them can be awaited.
+    file: Arc<File>,
+}
+
+impl Lock {
+    /// Makes the file, with its mark in it from the start.
+    fn make(path: &Path) -> io::Result<Self> {
+        let folder = path.parent().unwrap_or(path);
+        let mut file = tempfile::Builder::new().prefix("git-par-").tempfile_in(folder)?;
+        file.write_all(MARK)?;
+        file.as_file().lock()?;
+        let file = Arc::new(file.persist_noclobber(path)?);
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// Finds the one that a process of ours left; anybody else's is none.
+    fn find(path: &Path) -> io::Result<Option<Self>> {
+        if !fs::read(path).is_ok_and(|text| text == MARK) {
+            return Ok(None);
+        }
+        let file = Arc::new(File::open(path)?);
+        file.lock()?;
+        Ok(Some(Self { path: path.to_owned(), file }))
+    }
+}
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Where the new index was put in place, it is gone already.
-        let _ = fs::remove_file(&self.0);
+        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -233,16 +274,37 @@ impl Taken<'_> {
         self.scratch.path().join("index")
     }
 
+    /// Begins a call on the files and the copied index, over which the index stays taken.
+    pub(super) fn call<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Call {
+        self.hold(self.holder.call(arguments)).index(&self.index())
+    }
+
+    /// Has a call keep the index taken until it is over.
+    pub(super) fn hold(&self, call: Call) -> Call {
+        call.holding(&self.lock.file)
+    }
+
+    pub(super) fn refused(&self, reason: &str) -> Error {
+        self.holder.refused(reason)
+    }
+
+    /// Returns the folder of the files.
+    pub(super) fn folder(&self) -> &Path {
+        &self.holder.path
+    }
+
     /// Moves the files from one commit to another, all or nothing; the user's index stays as it is.
     pub(super) fn move_files(&self, from: Oid, to: Oid) -> Result<(), Error> {
-        let call = self.holder.call(read_tree(from, to, &[])).index(&self.index());
-        call.bytes().map(drop).map_err(|error| self.holder.explain(error))
+        self.call(read_tree(from, to, &[])).bytes().map(drop).map_err(|error| self.holder.explain(error))
     }
 
     /// Puts the index of the moved files in place.
     pub(super) fn put(self) -> Result<(), Error> {
-        let put = index_copy::copy(&self.index(), &self.lock.0)
-            .and_then(|()| fs::rename(&self.lock.0, self.holder.git_dir.join("index")));
+        // Not through the lock, which tells until the end whose it is.
+        let new = self.holder.git_dir.join("git-par-index");
+        let put =
+            index_copy::copy(&self.index(), &new).and_then(|()| fs::rename(&new, self.holder.git_dir.join("index")));
+        failpoint::pass("index put");
         put.map_err(Error::Scratch)
     }
 }

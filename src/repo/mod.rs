@@ -5,6 +5,7 @@
 pub mod bundle;
 pub mod checkout;
 pub mod commits;
+mod dead_lock;
 pub mod disk;
 pub mod durable;
 pub mod extent;
@@ -23,6 +24,7 @@ pub mod objects;
 pub mod open;
 pub mod protect;
 pub mod refs;
+mod remnant;
 pub mod remote;
 pub mod removal;
 pub mod seal;

@@ -6,8 +6,11 @@ use std::{
     path::PathBuf,
 };
 
-use super::{git, open::Repository, refs};
-use crate::model::{oid::Oid, ref_name::RefName};
+use super::{git, holder::Taken, open::Repository, refs};
+use crate::{
+    failpoint,
+    model::{oid::Oid, ref_name::RefName},
+};
 
 /// Why a branch was not moved.
 #[derive(Debug, thiserror::Error)]
@@ -97,13 +100,14 @@ impl Repository {
 
     /// Moves a branch and the worktree that has it checked out: both, or neither.
     pub fn advance(&self, step: &Step<'_>) -> Result<(), Error> {
-        let Some(holder) = self.holder(step.branch)? else { return self.move_branch(step) };
+        let Some(holder) = self.holder(step.branch)? else { return self.move_branch(step, None) };
         holder.require_safe(step)?;
         let taken = holder.take()?;
         // Whoever moved the branch before now moved its files too: they are not ours to take back.
         self.require_at(step)?;
         taken.move_files(step.from, step.to)?;
-        match self.move_branch(step) {
+        failpoint::pass("files moved");
+        match self.move_branch(step, Some(&taken)) {
             Ok(()) => taken.put(),
             Err(error) => taken.move_files(step.to, step.from).and(Err(error)),
         }
@@ -119,10 +123,14 @@ impl Repository {
         if found == Some(step.from) { Ok(()) } else { Err(Error::Lost(step.branch.clone())) }
     }
 
-    fn move_branch(&self, step: &Step<'_>) -> Result<(), Error> {
+    fn move_branch(&self, step: &Step<'_>, taken: Option<&Taken<'_>>) -> Result<(), Error> {
         let (to, from) = (step.to.to_string(), step.from.to_string());
         let call = self.git().call(["update-ref", "-m", step.message, step.branch.as_str(), &to, &from]);
-        let Err(error) = call.bytes() else { return Ok(()) };
+        let call = taken.map_or(call.clone(), |taken| taken.hold(call));
+        let Err(error) = call.bytes() else {
+            failpoint::pass("branch moved");
+            return Ok(());
+        };
         self.require_at(step)?;
         match &error {
             git::Error::Failed { message, .. } => Err(refs::lock_file(message).map_or(error.into(), Error::Locked)),

@@ -1,0 +1,1 @@
+//! Many runs at once in one repository, beside a user who commits and has git tidy up.
