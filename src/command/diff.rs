@@ -118,7 +118,7 @@ impl Chosen {
         if args.all || !named.is_empty() {
             return Ok(Self { workers, is_lenient: args.all, is_summary: false });
         }
-        let winner = history.selected.as_ref().and_then(|placed| placed.fact.result.winner);
+        let winner = history.winner();
         let changed =
             |lane: &crate::model::history::Lane| lane.outcome().is_some_and(|outcome| !outcome.diff.is_empty());
         let busy: Vec<Worker> = history

@@ -98,8 +98,17 @@ fn merge(args: &Args, repository: &Repository, journal: &Journal<'_>) -> Result<
 }
 
 fn winner(history: &History) -> Option<(Worker, Oid)> {
-    let result = &history.selected.as_ref()?.fact.result;
-    Some((result.winner?, result.candidate?))
+    let winner = history.winner()?;
+    Some((winner, history.lane(winner)?.candidate()?))
+}
+
+/// Says why there is nothing to merge.
+fn no_winner(history: &History, run: &RunId) -> String {
+    let picked = history.selected.as_ref().and_then(|placed| placed.fact.result.winner);
+    match picked {
+        Some(worker) => format!("run '{run}' has no winner: {worker} was retried or discarded since it was picked"),
+        None => format!("run '{run}' has no winner"),
+    }
 }
 
 fn target(args: &Args, repository: &Repository) -> Result<RefName, Error> {
@@ -143,7 +152,8 @@ impl Plan {
     fn make(args: &Args, repository: &Repository, journal: &Journal<'_>) -> Result<Self, Error> {
         let run = &journal.run;
         let (worker, candidate) = journal.ask(winner).ok_or_else(|| {
-            Error::new(Kind::Cannot, format!("run '{run}' has no winner")).hint(format!("git par pick {run}"))
+            let message = journal.ask(|history| no_winner(history, run));
+            Error::new(Kind::Cannot, message).hint(format!("git par pick {run}"))
         })?;
         let target = target(args, repository)?;
         let ours = repository.ref_target(&target)?;

@@ -79,6 +79,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
         context.warn(told(one));
     }
     let worked_on = crew.todo();
+    if !worked_on.is_empty() && journal.ask(|history| history.ended.is_some()) {
+        salvage::take_up(&site)?;
+    }
     let is_open = !worked_on.is_empty() || journal.ask(|history| history.ended.is_none());
     let work = || crew.work(None, args.jobs).map_err(|error| spawn::cut_short(error, &journal.run));
     let failed = if is_open { work()? } else { Vec::new() };
@@ -99,8 +102,11 @@ fn told(found: &Found) -> String {
         1 => "; a process of it was still there and was ended".to_owned(),
         _ => format!("; {ended} processes of it were still there and were ended"),
     };
-    let kept =
-        if *files == 0 { "it had changed nothing".to_owned() } else { format!("{files} changed files are kept") };
+    let kept = match files {
+        0 => "it had changed nothing".to_owned(),
+        1 => "1 changed file is kept".to_owned(),
+        _ => format!("{files} changed files are kept"),
+    };
     format!("{worker} was {doing} when the run was cut short: {kept}{left}")
 }
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{Answer, Context, Error, Kind, Report, report, standing::Standing};
 use crate::{
     engine::{
-        crew::Crew,
-        journal::{Deed, Journal, started},
+        crew::{self, Crew},
+        journal::{Deed, Journal},
         oversight::control_file,
         salvage,
         site::Site,
@@ -19,6 +19,7 @@ use crate::{
         fact::{WorkerStopped, worker_stopped},
         history::{History, Lane},
         request::Request,
+        run_end::RunEnd,
         worker::Worker,
     },
     process::control,
@@ -64,14 +65,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Stopped, Error> {
     for worker in &workers {
         wish(&site, *worker)?;
     }
-    match supervisor::hold(&repository, &run) {
-        Ok(hold) => settle(&site, &hold)?,
-        Err(supervisor::Error::Held(_)) => {
-            tell(&site, args, &workers)?;
-            wait(&site, context, &workers)?;
-        }
-        Err(error) => return Err(error.into()),
-    }
+    bring_about(&site, context, (args, &workers))?;
     journal.refresh()?;
     let standing = journal.ask(Standing::of).expect("a run that is here has begun");
     Ok(Stopped { standing, stopped: workers })
@@ -95,10 +89,8 @@ fn wish(site: &Site<'_>, worker: Worker) -> Result<(), Error> {
     let wished = site.journal.append(|history| {
         let attempt = history.lane(worker).map(attempt).unwrap_or_default();
         let args = worker_stopped::Args { worker, attempt };
-        let lane = history.lane(worker);
-        let retried = || lane.and_then(|lane| lane.retried.as_ref()).map(|placed| placed.seq);
-        let cause = lane.and_then(started).or_else(retried).unwrap_or(1);
-        Deed::of(&WorkerStopped { args, result: worker_stopped::Outcome {} }).causes([cause])
+        let follows = history.lane(worker).map(Lane::brought_here_by);
+        Deed::of(&WorkerStopped { args, result: worker_stopped::Outcome {} }).causes(follows)
     });
     match wished {
         Err(_) if site.journal.ask(|history| has_ended(history, worker) || is_wished(history, worker)) => Ok(()),
@@ -116,30 +108,17 @@ fn is_wished(history: &History, worker: Worker) -> bool {
     history.lane(worker).is_some_and(|lane| lane.stopped.is_some())
 }
 
-/// Nobody works on the run: what its dead workers left is ended and kept here.
-fn settle(site: &Site<'_>, hold: &Hold) -> Result<(), Error> {
-    salvage::salvage(site, &Crew::gather(site, hold))?;
-    Ok(())
-}
-
-fn tell(site: &Site<'_>, args: &Args, workers: &[Worker]) -> Result<(), Error> {
-    let requests: Vec<Request> = if args.workers.is_empty() {
-        vec![Request::Stop(None)]
-    } else {
-        workers.iter().map(|worker| Request::Stop(Some(*worker))).collect()
-    };
-    let told = requests.into_iter().try_for_each(|request| control::send(&control_file(site), request));
-    match told {
-        Err(error) if supervisor::is_held(site.repository, &site.journal.run)? => Err(error.into()),
-        // It came to its end by itself.
-        _ => Ok(()),
-    }
-}
-
-/// Waits until the supervisor has recorded what it stopped.
-fn wait(site: &Site<'_>, context: &Context<'_>, workers: &[Worker]) -> Result<(), Error> {
+/// Waits until whoever works on the run has recorded what he stopped; where nobody does, it is done here.
+fn bring_about(site: &Site<'_>, context: &Context<'_>, (args, workers): (&Args, &[Worker])) -> Result<(), Error> {
     let until = Instant::now() + site.grace + PATIENCE;
+    let mut is_told = false;
     loop {
+        match supervisor::hold(site.repository, &site.journal.run) {
+            Ok(hold) => return settle(site, &hold),
+            // One that has just begun has no ear yet.
+            Err(supervisor::Error::Held(_)) => is_told = is_told || tell(site, args, workers).is_ok(),
+            Err(error) => return Err(error.into()),
+        }
         site.journal.refresh()?;
         if site.journal.ask(|history| workers.iter().all(|worker| has_ended(history, *worker))) {
             return Ok(());
@@ -152,6 +131,25 @@ fn wait(site: &Site<'_>, context: &Context<'_>, workers: &[Worker]) -> Result<()
             return Err(Error::new(Kind::Busy, message).hint(format!("git par list {}", site.journal.run)));
         }
     }
+}
+
+fn tell(site: &Site<'_>, args: &Args, workers: &[Worker]) -> Result<(), control::Error> {
+    let one = |worker: &Worker| control::send(&control_file(site), Request::Stop(Some(*worker)));
+    if args.workers.is_empty() {
+        return control::send(&control_file(site), Request::Stop(None));
+    }
+    workers.iter().try_for_each(one)
+}
+
+/// Nobody works on the run: what its dead workers left is ended and kept here.
+fn settle(site: &Site<'_>, hold: &Hold) -> Result<(), Error> {
+    site.journal.refresh()?;
+    salvage::salvage(site, &Crew::gather(site, hold))?;
+    let is_open = |lane: &Lane| lane.is_queued() || lane.is_running();
+    if !site.journal.ask(|history| history.lanes().any(|(_, lane)| is_open(lane))) {
+        crew::finish(site, RunEnd::Stopped)?;
+    }
+    Ok(())
 }
 
 impl Report for Stopped {

@@ -79,13 +79,18 @@ impl<'a> Crew<'a> {
     /// Works on every worker that is queued or has not met its gate, up to `jobs` at once, and records why there is no
     /// more to do; with `only`, on these alone.
     pub fn work(&self, only: Option<&[Worker]>, jobs: Option<u16>) -> Result<Vec<Failed>, Error> {
-        let mut todo = self.todo();
-        todo.retain(|worker| only.is_none_or(|only| only.contains(worker)));
+        let todo = match only {
+            Some(only) => self.open().into_iter().filter(|worker| only.contains(worker)).collect(),
+            None => self.todo(),
+        };
         (self.site.listener)(Progress::Planned(todo.clone()));
         let is_queued =
             |worker: &Worker| self.site.journal.ask(|history| history.lane(*worker).is_some_and(Lane::is_queued));
         self.site.prepared.expect(todo.iter().copied().filter(is_queued));
         let oversight = Oversight::new(self.site, self.hold, &self.limits)?;
+        if only.is_none() && self.is_enough() {
+            oversight.end(RunEnd::FirstPassed);
+        }
         let jobs = jobs.unwrap_or(self.limits.jobs);
         let failed = oversight.during(&self.agents, || {
             limits::in_parallel(&todo, jobs, |worker| self.work_one(*worker, &oversight).err())
@@ -94,13 +99,26 @@ impl<'a> Crew<'a> {
         for (worker, error) in &failed {
             self.site.warn(*worker, error);
         }
-        self.finish(&oversight)?;
+        let reason = oversight.reason();
+        finish(self.site, reason)?;
+        if reason != RunEnd::Completed {
+            (self.site.listener)(Progress::Warning(format!("the run ended early: {reason}")));
+        }
         Ok(failed)
     }
 
-    /// Lists the workers for whom something is left to do.
+    /// Lists the workers for whom something is left to do; none where one that passed is enough and there is one.
     #[must_use]
     pub fn todo(&self) -> Vec<Worker> {
+        if self.is_enough() { Vec::new() } else { self.open() }
+    }
+
+    fn is_enough(&self) -> bool {
+        let passed = |lane: &Lane| lane.verdict() == Verdict::Pass && lane.discarded.is_none();
+        self.limits.first && self.site.journal.ask(|history| history.lanes().any(|(_, lane)| passed(lane)))
+    }
+
+    fn open(&self) -> Vec<Worker> {
         let is_open = |lane: &Lane| lane.is_queued() || (self.gate.is_some() && lane.is_ungated());
         self.site
             .journal
@@ -156,21 +174,18 @@ impl<'a> Crew<'a> {
             iterations: self.limits.max_iterations.unwrap_or(1),
         })
     }
+}
 
-    fn finish(&self, oversight: &Oversight<'_>) -> Result<(), journal::Error> {
-        let reason = oversight.reason();
-        self.site.journal.append(|history| {
-            let fact = RunFinished {
-                args: run_finished::Args {},
-                result: run_finished::Outcome { reason, queued: queued(history) },
-            };
-            Deed::of(&fact).causes([1])
-        })?;
-        if reason != RunEnd::Completed {
-            (self.site.listener)(Progress::Warning(format!("the run ended early: {reason}")));
-        }
-        Ok(())
+/// Records why there is no more to do, unless that is recorded already.
+pub fn finish(site: &Site<'_>, reason: RunEnd) -> Result<(), journal::Error> {
+    if site.journal.ask(|history| history.ended.is_some()) {
+        return Ok(());
     }
+    site.journal.append(|history| {
+        let result = run_finished::Outcome { reason, queued: queued(history) };
+        Deed::of(&RunFinished { args: run_finished::Args {}, result }).causes([1])
+    })?;
+    Ok(())
 }
 
 fn queued(history: &History) -> Vec<Worker> {

@@ -66,6 +66,8 @@ impl<'a> Oversight<'a> {
         let control = Control::listen(&control_file(self.site), move |request| {
             let _ = requests.send(Wake::Asked(request));
         });
+        // What is used up already lets nobody begin.
+        self.used_up(agents).into_iter().for_each(|reason| self.end(reason));
         thread::scope(|scope| {
             scope.spawn(move || self.watch(agents, &wakes, &control));
             let _over = Over(sender);

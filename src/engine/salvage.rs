@@ -14,6 +14,7 @@ use super::{
 use crate::{
     model::{
         agent_output::Reading,
+        cut::Cut,
         ending::Ending,
         fact::{RunResumed, run_resumed},
         history::History,
@@ -39,7 +40,7 @@ pub struct Found {
 pub fn salvage(site: &Site<'_>, crew: &Crew<'_>) -> Result<Vec<Found>, worker::Error> {
     let running = site.journal.ask(running);
     if !running.is_empty() || site.journal.ask(was_at_work) {
-        resume(site)?;
+        take_up(site)?;
     }
     for worker in site.journal.ask(|history| history.lanes().map(|(worker, _)| worker).collect::<Vec<_>>()) {
         if !running.iter().any(|(known, _)| *known == worker) {
@@ -60,7 +61,8 @@ fn was_at_work(history: &History) -> bool {
     history.ended.is_none() && history.lanes().any(|(_, lane)| lane.started.is_some())
 }
 
-fn resume(site: &Site<'_>) -> Result<(), super::journal::Error> {
+/// Records that the run is taken up again.
+pub fn take_up(site: &Site<'_>) -> Result<(), super::journal::Error> {
     site.journal.append(|history| {
         let interrupted = running(history).into_iter().map(|(worker, _)| worker).collect();
         let queued = history.lanes().filter(|(_, lane)| lane.is_queued()).map(|(worker, _)| worker).collect();
@@ -102,9 +104,11 @@ fn record(
 ) -> Result<(), worker::Error> {
     let agent = crew.agent(lane.0);
     let reading = agent.zip(outcome.as_ref()).and_then(|(agent, outcome)| reading::of_file(agent, &outcome.file).ok());
+    let is_stopped = |history: &History| history.lane(lane.0).is_some_and(|lane| lane.stopped.is_some());
+    let is_stopped = site.journal.ask(is_stopped);
     let went = Went {
-        ending: Ending::Interrupted,
-        cut: None,
+        ending: if is_stopped { Ending::Stopped } else { Ending::Interrupted },
+        cut: is_stopped.then_some(Cut::Stop),
         failed_in: None,
         took: outcome.as_ref().map(|outcome| outcome.exit.elapsed).unwrap_or_default(),
         log: outcome.as_ref().map(|outcome| outcome.entry.clone()),

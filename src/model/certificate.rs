@@ -196,6 +196,10 @@ fn entry(worker: Worker, lane: &Lane) -> Entry {
 
 fn winner(history: &History) -> Option<Winner> {
     let fact = &history.selected.as_ref()?.fact;
+    if fact.result.winner != history.winner() {
+        // It was retried or discarded since.
+        return None;
+    }
     Some(Winner {
         worker: fact.result.winner,
         candidate: fact.result.candidate,

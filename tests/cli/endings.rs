@@ -55,16 +55,16 @@ fn a_hundred_megabytes_of_output_are_kept_whole_in_bounded_memory() {
 }
 
 /// Starts `git-par` as a shell would: the first of a foreground group of its own.
-fn start(mut command: Command) -> Child {
+pub(crate) fn start(mut command: Command) -> Child {
     command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 /// Signals the group of a child that this test started: never through kill(1), some of which read a negative number as all.
-fn interrupt(child: &Child, signal: Signal) {
+pub(crate) fn interrupt(child: &Child, signal: Signal) {
     kill_process_group(Pid::from_child(child), signal).unwrap();
 }
 
-fn wait_for(path: &std::path::Path) {
+pub(crate) fn wait_for(path: &std::path::Path) {
     let until = Instant::now() + Duration::from_secs(20);
     while !path.exists() {
         assert!(Instant::now() < until, "{} never came", path.display());
@@ -183,7 +183,7 @@ fn a_run_whose_tool_was_killed_is_told_as_cut_short_and_refused_where_nothing_ca
 }
 
 /// Ends the agents that a killed tool left behind in a folder.
-fn end_leftovers(folder: &std::path::Path) {
+pub(crate) fn end_leftovers(folder: &std::path::Path) {
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         let is_there = std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == folder);
         let pid = entry.file_name().to_string_lossy().parse().ok().and_then(Pid::from_raw);

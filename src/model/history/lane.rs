@@ -89,7 +89,8 @@ impl Lane {
     }
 
     /// Returns the event by which it waits or runs: its start, else that it is to run again, else the run's first.
-    pub(super) fn brought_here_by(&self) -> u64 {
+    #[must_use]
+    pub fn brought_here_by(&self) -> u64 {
         let started = self.started.as_ref().map(|placed| placed.seq);
         started.or(self.retried.as_ref().map(|placed| placed.seq)).unwrap_or(1)
     }
