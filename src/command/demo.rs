@@ -160,7 +160,7 @@ impl Report for Shown {
     fn text(&self) -> String {
         let place = &self.repository;
         format!(
-            "{}{}\n  cd {place}\n  git log --notes=par/{RUN}\n  git show refs/par/{RUN}/seal\n  git notes --ref=par/{RUN} show refs/par/{RUN}/base\n  git show refs/par/{RUN}/logs:w1/gate.log\n",
+            "{}{}\n  cd {place}\n  git log --notes=par/{RUN}\n  git show refs/par/{RUN}/seal\n  git notes --ref=par/{RUN} show refs/par/{RUN}/base\n  git par log {RUN} -w 1 --gate\n",
             self.transcript,
             Style::Head.paint("Look around with plain git:"),
         )

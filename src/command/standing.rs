@@ -7,10 +7,7 @@ use serde::Serialize;
 use super::style::{self, Style};
 use crate::{
     engine::command_line,
-    model::{
-        diff_stat::DiffStat, history::History, oid::Oid, ref_name::RefName, run_id::RunId, verdict::Verdict,
-        worker::Worker,
-    },
+    model::{diff_stat::DiffStat, history::History, oid::Oid, run_id::RunId, verdict::Verdict, worker::Worker},
 };
 pub use row::{Row, STATES};
 
@@ -79,11 +76,10 @@ impl Standing {
     /// Writes what a person should know of the workers, one note a line.
     #[must_use]
     pub fn remarks(&self) -> String {
-        let logs = RefName::logs(&self.run);
         let empty = |row: &&Row| row.diff.as_ref().is_some_and(DiffStat::is_empty);
         let idle: Vec<String> = self.workers.iter().filter(empty).map(|row| row.worker.to_string()).collect();
         let idle = (!idle.is_empty()).then(|| format!("{} changed nothing", idle.join(", ")));
-        let lines = idle.into_iter().chain(self.workers.iter().flat_map(|row| row.remarks(&logs)));
+        let lines = idle.into_iter().chain(self.workers.iter().flat_map(|row| row.remarks(&self.run)));
         lines.fold(String::new(), |text, line| format!("{text}{} {line}\n", Style::Warning.paint("note:")))
     }
 

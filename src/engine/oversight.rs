@@ -66,8 +66,6 @@ impl<'a> Oversight<'a> {
         let control = Control::listen(&control_file(self.site), move |request| {
             let _ = requests.send(Wake::Asked(request));
         });
-        // What is used up already lets nobody begin.
-        self.used_up(agents).into_iter().for_each(|reason| self.end(reason));
         thread::scope(|scope| {
             scope.spawn(move || self.watch(agents, &wakes, &control));
             let _over = Over(sender);
@@ -81,6 +79,8 @@ impl<'a> Oversight<'a> {
 
     /// Lets a worker begin, and returns what ends it; none where it is not to begin.
     pub fn begin(&self, worker: Worker) -> Option<Stop> {
+        // What those who ended have used up lets nobody begin.
+        self.used_up(&[]).into_iter().for_each(|reason| self.end(reason));
         let mut state = self.lock();
         if self.halt.is_set() || state.barred.contains(&worker) {
             return None;

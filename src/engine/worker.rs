@@ -1,6 +1,6 @@
 //! Workers: from an empty folder to a recorded and gated candidate; the one place where a worker is started.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{
     agent::Agent,
@@ -80,7 +80,8 @@ struct Attempt<'a> {
     assignment: &'a Assignment,
     worktree: Worktree,
     before: Option<MainCheckout>,
-    started: Instant,
+    /// How long the agent ran, in all its passes.
+    took: Duration,
     iteration: u32,
     usages: Vec<Option<Usage>>,
 }
@@ -96,7 +97,7 @@ pub fn run(site: &Site<'_>, assignment: &Assignment) -> Result<Verdict, Error> {
     failpoint::pass("worktree made");
     let before = site.repository.main_checkout().ok();
     let attempt =
-        Attempt { site, assignment, worktree, before, started: Instant::now(), iteration: 1, usages: Vec::new() };
+        Attempt { site, assignment, worktree, before, took: Duration::ZERO, iteration: 1, usages: Vec::new() };
     attempt.run()
 }
 
@@ -178,9 +179,6 @@ impl Attempt<'_> {
             return Ok(Went { log: Some(entry), cut: exit.cut, ..Went::failed_in("setup", exit.ending) });
         }
         (site.listener)(Progress::Running { worker: *worker, agent: agent.name().to_owned() });
-        if self.iteration == 1 {
-            self.started = Instant::now();
-        }
         let errand = Errand {
             argv: agent.argv(&task_file, text)?,
             cwd: &self.worktree.path,
@@ -188,15 +186,16 @@ impl Attempt<'_> {
             attempt: self.assignment.attempt,
             log: "agent.log",
             stdin: agent.reads_task().then(|| task_file.clone()),
-            timeout: self.assignment.timeout.map(|timeout| timeout.saturating_sub(self.started.elapsed())),
+            timeout: self.assignment.timeout.map(|timeout| timeout.saturating_sub(self.took)),
             idle: self.assignment.idle,
         };
         let outcome = site.run(&errand, agent.environment())?;
+        self.took += outcome.exit.elapsed;
         Ok(Went {
             ending: outcome.exit.ending,
             cut: outcome.exit.cut,
             failed_in: None,
-            took: if self.iteration == 1 { outcome.exit.elapsed } else { self.started.elapsed() },
+            took: self.took,
             log: Some(outcome.entry.clone()),
             agent: Some(outcome),
         })

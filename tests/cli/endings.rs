@@ -219,8 +219,8 @@ fn who_changed_nothing_is_told_in_one_line_and_who_failed_with_the_way_to_its_lo
     let agent = "test $PAR_WORKER != 2 || { echo no key; exit 3; }; test $PAR_WORKER != 3 || echo x > x";
     let said = world.par(&["-q", "spawn", "-n", "4", "--name", "r", "t", "--", "sh", "-c", agent]);
     let notes: Vec<&str> = said.stdout.lines().filter(|line| line.starts_with("note:")).collect();
-    let log = "git show refs/par/r/logs:w2/agent.log";
+    let log = "git par log r -w 2 --agent";
     assert_eq!(notes, ["note: w1, w2, w4 changed nothing".to_owned(), format!("note: w2's agent failed: {log}")]);
     let words: Vec<&str> = log.split(' ').skip(1).collect();
-    assert_eq!(world.git(&words), "no key");
+    assert_eq!(world.par_ok(&words[1..]), "no key\n");
 }

@@ -25,7 +25,7 @@ fn each_candidate_has_a_verdict_of_its_own() {
     w3  command  success  <time>  1 file +1 -0  error  <id>
     w4  command  success  <time>  1 file +1 -0  error  <id>
     w5  command  success  <time>  1 file +1 -0  none  <id>
-    note: w2 failed the gate: git show refs/par/r/logs:w2/gate.log
+    note: w2 failed the gate: git par log r -w 2 --gate
     note: w3's gate could not answer: the check ended with signalled(9)
     note: w4's gate could not answer: the check ended with failure(127)
     exit 0

@@ -98,7 +98,7 @@ fn a_setup_that_fails_is_told_and_the_agent_does_not_run() {
     worker  agent  ending  time  diff  gate  candidate
     w1  command  setup failure(7)  <time>  empty  none  <id>
     note: w1 changed nothing
-    note: w1's setup failed: git show refs/par/r/logs:w1/setup.log
+    note: w1's setup failed: git par log r -w 1 --setup
     nothing was checked: no gate was given
     worktrees: <world>/repo.par/r
     ! run r

@@ -5,12 +5,13 @@ use serde::Serialize;
 use crate::{
     command::style::{self, Style},
     model::{
+        cut::Cut,
         diff_stat::DiffStat,
         ending::Ending,
         fact::WorkerFinished,
         history::{History, Lane, Placed},
         oid::Oid,
-        ref_name::RefName,
+        run_id::RunId,
         usage::Usage,
         verdict::Verdict,
         worker::Worker,
@@ -69,6 +70,12 @@ pub struct Row {
     pub provider_error: Option<String>,
     /// Paths that could not be read and are not in the candidate.
     pub skipped: Vec<String>,
+    /// Why it was ended before it came to its own end.
+    pub cut: Option<Cut>,
+    /// How often the agent ran, where it could have run several times.
+    pub iterations: Option<u32>,
+    /// Tracked paths of the main checkout that changed while it ran.
+    pub checkout_changed: Vec<String>,
     /// When it began, RFC 3339.
     pub started: Option<String>,
     /// Whether a gate gave a verdict.
@@ -127,6 +134,9 @@ impl Row {
             usage: outcome.and_then(|outcome| outcome.usage.clone()),
             provider_error: outcome.and_then(|outcome| outcome.provider_error.clone()),
             skipped: outcome.map(|outcome| outcome.skipped.clone()).unwrap_or_default(),
+            cut: outcome.and_then(|outcome| outcome.cut),
+            iterations: outcome.and_then(|outcome| outcome.iterations),
+            checkout_changed: outcome.map(|outcome| outcome.checkout_changed.clone()).unwrap_or_default(),
             is_gated: gate.is_some(),
             has_agent_log: outcome.is_some_and(|outcome| outcome.log.is_some()),
             has_gate_log: gate.is_some_and(|gate| gate.log.is_some()),
@@ -151,9 +161,16 @@ impl Row {
         ]
     }
 
-    pub(super) fn remarks(&self, logs: &RefName) -> Vec<String> {
+    pub(super) fn remarks(&self, run: &RunId) -> Vec<String> {
         let worker = self.worker;
-        let mut remarks = self.failures(logs);
+        let mut remarks = self.failures(run);
+        remarks.extend(self.cut.map(|cut| format!("{worker} was ended: {cut}")));
+        let passes = self.iterations.filter(|count| *count > 1);
+        remarks.extend(passes.map(|count| format!("{worker}'s agent ran {count} times")));
+        if !self.checkout_changed.is_empty() {
+            let paths = self.checkout_changed.join(", ");
+            remarks.push(format!("while {worker} ran, files of the main checkout changed: {paths}"));
+        }
         remarks.extend(self.provider_error.iter().map(|error| format!("{worker}'s provider said: {error}")));
         remarks.extend(self.reason.iter().map(|reason| format!("{worker}'s gate could not answer: {reason}")));
         if !self.touched.is_empty() {
@@ -166,18 +183,19 @@ impl Row {
     }
 
     /// Says what failed, each with the command that shows what it printed.
-    fn failures(&self, logs: &RefName) -> Vec<String> {
+    fn failures(&self, run: &RunId) -> Vec<String> {
         let worker = self.worker;
         let mut failures = Vec::new();
+        let log = |which: &str| format!("git par log {run} -w {} --{which}", worker.get());
         if self.failed_in.as_deref() == Some("setup") {
-            failures.push(format!("{worker}'s setup failed: git show {logs}:{worker}/setup.log"));
+            failures.push(format!("{worker}'s setup failed: {}", log("setup")));
         }
         let itself = matches!(self.ending, Some(Ending::Failure { .. } | Ending::Timeout | Ending::Signalled { .. }));
         if itself && self.has_agent_log {
-            failures.push(format!("{worker}'s agent failed: git show {logs}:{worker}/agent.log"));
+            failures.push(format!("{worker}'s agent failed: {}", log("agent")));
         }
         if matches!(self.verdict, Verdict::Fail | Verdict::Timeout) && self.has_gate_log {
-            failures.push(format!("{worker} failed the gate: git show {logs}:{worker}/gate.log"));
+            failures.push(format!("{worker} failed the gate: {}", log("gate")));
         }
         failures
     }
