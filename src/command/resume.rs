@@ -66,6 +66,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
     let identity = repository.require_identity()?;
     let hold =
         supervisor::hold(&repository, &run).map_err(|error| Error::from(error).hint(format!("git par list {run}")))?;
+    repository.settle_objects();
     let locks = repository.clear_dead_locks(&run);
     locks.map_err(|error| Error::new(Kind::Cannot, format!("could not remove a dead lock of run '{run}': {error}")))?;
     let journal = Journal::open(&repository, run, identity, context.listener)?;

@@ -185,6 +185,7 @@ pub fn finish(site: &Site<'_>, reason: RunEnd) -> Result<(), journal::Error> {
         let result = run_finished::Outcome { reason, queued: queued(history) };
         Deed::of(&RunFinished { args: run_finished::Args {}, result }).causes([1])
     })?;
+    site.repository.settle_objects();
     Ok(())
 }
 

@@ -133,8 +133,9 @@ pub fn record(site: &Site<'_>, Said { fact, took, log }: &Said) -> Result<Verdic
 pub fn ask(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Said, Error> {
     (site.listener)(Progress::Checking(subject.worker));
     site.require_task_file(subject.worker)?;
-    let own = site.repository.commit(subject.commit)?.tree;
-    let protected = site.repository.protected_tree(site.base_tree, own, &gate.plan.protect)?;
+    let own = site.repository.insist(|| site.repository.commit(subject.commit))?.tree;
+    let protect = || site.repository.protected_tree(site.base_tree, own, &gate.plan.protect);
+    let protected = site.repository.insist(protect)?;
     let wanted = Wanted {
         worker: subject.worker,
         commit: subject.commit,
@@ -154,7 +155,7 @@ pub fn ask(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Said, Error
 }
 
 fn answer(site: &Site<'_>, gate: &Gate, (subject, wanted): (Subject, Wanted)) -> Answer {
-    let found = match place::find(site, wanted) {
+    let found = match site.repository.insist(|| place::find(site, wanted)) {
         Ok(found) => found,
         Err(error) => return Answer::error(gate.plan.place.unwrap_or_default(), told(&error)),
     };

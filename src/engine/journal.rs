@@ -250,7 +250,7 @@ impl<'a> Journal<'a> {
     pub fn append(&self, deed: impl Fn(&History) -> Deed) -> Result<u64, Error> {
         let mut state = self.lock();
         for _ in 0..TRIES {
-            match self.try_append(&state, &deed(&state.history)) {
+            match self.insist(&state, &deed(&state.history)) {
                 Err(Error::Refs(refs::Error::Lost { name, .. })) if self.is_ours(&name) && state.notes.is_some() => {
                     *state = State::load(self.repository, &self.run)?;
                 }
@@ -270,6 +270,15 @@ impl<'a> Journal<'a> {
     /// Tells whether a lost race over this ref only means that another event came first.
     fn is_ours(&self, name: &RefName) -> bool {
         [RefName::notes(&self.run), RefName::logs(&self.run), RefName::winner(&self.run)].contains(name)
+    }
+
+    /// Appends, once more where somebody who tidied up took objects that it needs.
+    fn insist(&self, state: &State, deed: &Deed) -> Result<(State, Event<'static>), Error> {
+        match self.try_append(state, deed) {
+            Err(Error::Refs(error @ refs::Error::Lost { .. })) => Err(error.into()),
+            Err(_) => self.repository.insist(|| self.try_append(state, deed)),
+            done => done,
+        }
     }
 
     fn try_append(&self, state: &State, deed: &Deed) -> Result<(State, Event<'static>), Error> {

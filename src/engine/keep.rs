@@ -13,12 +13,15 @@ use crate::{
         worker::Worker,
     },
     repo::{
-        measure,
+        git, measure,
         merge::{self, NewCommit},
         objects, snapshot,
         worktree::Worktree,
     },
 };
+
+/// How often what a worker left is taken anew where that fails.
+const TRIES: u32 = 5;
 
 /// Why what a worker left could not be kept; it is still in its worktree.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +38,9 @@ pub enum Error {
     /// An object.
     #[error(transparent)]
     Objects(#[from] objects::Error),
+    /// git could not be asked.
+    #[error(transparent)]
+    Git(#[from] git::Error),
 }
 
 /// What a worker left, kept as a commit and measured.
@@ -58,8 +64,27 @@ pub fn index_file(site: &Site<'_>, worker: Worker) -> PathBuf {
     site.scratch_of(Some(worker)).join("index")
 }
 
-/// Commits what is in an attempt's worktree now.
-pub fn keep(site: &Site<'_>, (worker, attempt): (Worker, u32), worktree: &Worktree) -> Result<Kept, Error> {
+/// Commits what is in an attempt's worktree now; once more where somebody who tidied up took objects of it meanwhile.
+pub fn keep(site: &Site<'_>, lane: (Worker, u32), worktree: &Worktree) -> Result<Kept, Error> {
+    let index = index_file(site, lane.0);
+    for _ in 1..TRIES {
+        match site.repository.insist(|| take(site, lane, (worktree, true))) {
+            // The index believes the objects to be there of files that look unchanged.
+            Err(_) if worktree.own_index().exists() => drop(std::fs::remove_file(&index)),
+            answer => return answer,
+        }
+    }
+    let is_broken = |head| site.repository.objects_between(site.base, head).is_err();
+    // The agent's own commits may be what is broken: its files are still there.
+    let is_left_out = worktree.path.is_dir() && worktree.head().is_some_and(is_broken);
+    take(site, lane, (worktree, !is_left_out))
+}
+
+fn take(
+    site: &Site<'_>,
+    (worker, attempt): (Worker, u32),
+    (worktree, believes_head): (&Worktree, bool),
+) -> Result<Kept, Error> {
     let index = index_file(site, worker);
     let own_index = worktree.own_index();
     let snapshot = match site.repository.snapshot(worktree.source(&own_index, &index, site.base_tree)) {
@@ -68,11 +93,12 @@ pub fn keep(site: &Site<'_>, (worker, attempt): (Worker, u32), worktree: &Worktr
         other => Some(other?),
     };
     failpoint::pass("snapshot taken");
-    let head = head(site, worktree)?;
+    let head = if believes_head { head(site, worktree)? } else { None };
     let tree = snapshot.as_ref().map(|snapshot| snapshot.tree).or(head.map(|head| head.tree)).unwrap_or(site.base_tree);
     let left = Left { base: site.base, base_tree: site.base_tree, tree, head };
     let candidate = commit(site, (worker, attempt), &left)?;
     failpoint::pass("candidate committed");
+    site.repository.sync_objects(&site.repository.objects_between(site.base, candidate)?)?;
     let diff = measure::measure(&site.repository.local(), site.base_tree, tree)?;
     let skipped = snapshot.iter().flat_map(|snapshot| &snapshot.skipped).map(|path| quote::path(path)).collect();
     Ok(Kept { candidate, tree, diff, skipped, lost: snapshot.is_none() })

@@ -76,12 +76,14 @@ fn settle(site: &Site<'_>, crew: &Crew<'_>, lane: (Worker, u32)) -> Result<Found
     let worker = lane.0;
     let ended = end_orphans(site, worker);
     let agent_log = site.scratch_of(Some(worker)).join("agent.log");
-    let (doing, kept) = match checked_out(site, worker) {
-        Some(worktree) => {
-            let doing = if agent_log.exists() { "running its agent" } else { "getting ready" };
-            (doing, keep::keep(site, lane, &worktree)?)
+    let (doing, kept) = if let Some(worktree) = checked_out(site, worker) {
+        let doing = if agent_log.exists() { "running its agent" } else { "getting ready" };
+        (doing, keep::keep(site, lane, &worktree)?)
+    } else {
+        if !agent_log.exists() {
+            remove_half_made(site, worker);
         }
-        None => ("making its worktree", keep::nothing(site)?),
+        ("making its worktree", keep::nothing(site)?)
     };
     let outcome = agent_log.exists().then(|| site.outcome_of(worker, "agent.log")).transpose()?;
     let files = kept.diff.files;
@@ -94,6 +96,14 @@ fn checked_out(site: &Site<'_>, worker: Worker) -> Option<Worktree> {
     let worktree = site.repository.run_worktree(&site.journal.run, &worker.to_string())?;
     // Both are written when every file is there, and an agent can hardly delete both.
     (index_file(site, worker).exists() || worktree.own_index().exists()).then_some(worktree)
+}
+
+/// Removes a worktree that never was whole: git itself stumbles over one whose HEAD is not written yet.
+fn remove_half_made(site: &Site<'_>, worker: Worker) {
+    let half_made = site.repository.run_worktree(&site.journal.run, &worker.to_string());
+    if let Some(Err(error)) = half_made.map(|worktree| site.repository.remove_worktree(&worktree)) {
+        site.warn(worker, &error);
+    }
 }
 
 fn record(

@@ -2,17 +2,22 @@
 
 use std::fs::File;
 
-use super::open::Repository;
+use super::{objects, open::Repository};
 use crate::model::{oid::Oid, ref_name::RefName};
 
 impl Repository {
-    /// Makes loose objects reach the disk; packed ones have.
-    pub fn sync_objects(&self, ids: &[Oid]) {
+    /// Makes loose objects reach the disk, packed ones have, and stay; an error where somebody took one already.
+    pub fn sync_objects(&self, ids: &[Oid]) -> Result<(), objects::Error> {
         let objects = self.common_dir().join("objects");
         for id in ids {
             let hex = id.to_string();
-            sync(&objects.join(&hex[..2]).join(&hex[2..]));
+            let path = objects.join(&hex[..2]).join(&hex[2..]);
+            sync(&path);
+            if !self.keep_object(&hex, &path) && !self.has(*id) {
+                return Err(objects::Error::Missing(*id));
+            }
         }
+        Ok(())
     }
 
     /// Makes refs that are files reach the disk.

@@ -128,7 +128,7 @@ impl Repository {
         let parents: Vec<Oid> = parent.into_iter().collect();
         let commit = self.write_commit((tree, &parents), "Notes added by 'git par'\n", identity)?;
         written.extend([tree, commit]);
-        self.sync_objects(&written);
+        self.sync_objects(&written)?;
         Ok(commit)
     }
 

@@ -51,13 +51,17 @@ impl Repository {
     ///
     /// A background child may still be writing: what is kept is what was digested.
     pub fn store_log(&self, path: &Path, size: u64) -> Result<Oid, Error> {
+        self.insist(|| self.try_store_log(path, size))
+    }
+
+    fn try_store_log(&self, path: &Path, size: u64) -> Result<Oid, Error> {
         let failed = |source| Error::File { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(failed)?;
         let mut bounded = io::Read::take(&mut file, size);
         let local = self.local();
         let blob = local.objects.write_stream(gix::objs::Kind::Blob, size, &mut bounded);
         let blob = Oid(blob.map_err(|source| objects::Error::Write(Box::new(source)))?);
-        self.sync_objects(&[blob]);
+        self.sync_objects(&[blob])?;
         Ok(blob)
     }
 
@@ -73,7 +77,7 @@ impl Repository {
         let tree = self.write_tree(&folders)?;
         let parents: Vec<Oid> = parent.into_iter().collect();
         let commit = self.write_commit((tree, &parents), &format!("log {}/{}\n", log.folder, log.name), identity)?;
-        self.sync_objects(&[folder, tree, commit]);
+        self.sync_objects(&[folder, tree, commit])?;
         Ok(commit)
     }
 

@@ -28,6 +28,7 @@ mod remnant;
 pub mod remote;
 pub mod removal;
 pub mod seal;
+pub mod second_name;
 pub mod settings;
 pub mod snapshot;
 pub mod target;

@@ -112,7 +112,7 @@ impl Repository {
 
     /// Writes a blob.
     pub fn write_blob(&self, bytes: &[u8]) -> Result<Oid, Error> {
-        self.local().write_blob(bytes).map(Oid::from).map_err(|source| Error::Write(Box::new(source)))
+        self.insist(|| self.local().write_blob(bytes).map(Oid::from)).map_err(|source| Error::Write(Box::new(source)))
     }
 
     /// Writes a tree.
@@ -125,7 +125,7 @@ impl Repository {
         let mut entries: Vec<_> = entries.iter().map(entry).collect();
         entries.sort();
         let tree = gix::objs::Tree { entries };
-        self.local().write_object(&tree).map(Oid::from).map_err(|source| Error::Write(Box::new(source)))
+        self.insist(|| self.local().write_object(&tree).map(Oid::from)).map_err(|source| Error::Write(Box::new(source)))
     }
 
     /// Writes a commit of our own, such as that of a notes tree.
@@ -145,6 +145,7 @@ impl Repository {
             message: message.into(),
             extra_headers: Vec::new(),
         };
-        self.local().write_object(&commit).map(Oid::from).map_err(|source| Error::Write(Box::new(source)))
+        self.insist(|| self.local().write_object(&commit).map(Oid::from))
+            .map_err(|source| Error::Write(Box::new(source)))
     }
 }

@@ -107,7 +107,7 @@ impl Repository {
         let tree = self.write_tree(&[TreeEntry::file(CERTIFICATE, certificate), TreeEntry::file(JOURNAL, journal)])?;
         let commit = self.write_commit((tree, content.parents), content.message, identity)?;
         let tag = self.make_tag(content, commit, sign)?;
-        self.sync_objects(&[certificate, journal, tree, commit, tag]);
+        self.sync_objects(&[certificate, journal, tree, commit, tag])?;
         Ok(tag)
     }
 

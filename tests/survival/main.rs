@@ -10,6 +10,7 @@
 //! repository, `over before` those that ended before they were killed. A loss ends the test with what was lost.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where its world cannot be made")]
+#![allow(clippy::print_stderr, reason = "whoever runs it by hand reads what was killed, and when")]
 
 mod kills;
 mod many;
