@@ -148,3 +148,20 @@ fn where_nothing_was_merged_no_merge_is_said_to_hold() {
     let verified = World::unmerged().verify(&["r1"]);
     assert_eq!(verified.messages("merge").trim(), "nothing was merged");
 }
+
+#[test]
+fn logs_that_did_not_travel_are_told_and_break_nothing() {
+    let world = World::unsealed();
+    let all = ["refs/par/r1/*:refs/par/r1/*", "refs/notes/par/r1:refs/notes/par/r1", "^refs/par/r1/logs"];
+    let clone = world.clone_with("clone", &[], &all);
+    clone.par_ok(&["gate", "r1", "--", "echo", "checked again"]);
+    let verified = clone.verify(&["r1"]);
+    verified.is("ok-unsigned", 0);
+    assert!(verified.messages("logs").contains("the log is not here, and not checked"), "{:#}", verified.answer);
+    let old = world.git(&["rev-parse", "refs/par/r1/logs"]);
+    world.par_ok(&["gate", "r1", "--", "echo", "checked again"]);
+    world.git(&["update-ref", "refs/par/r1/logs", &old]);
+    let verified = world.verify(&["r1"]);
+    verified.is("ok-unsigned", 0);
+    assert!(verified.messages("logs").contains("is that of an earlier event"), "{:#}", verified.answer);
+}

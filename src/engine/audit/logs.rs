@@ -1,6 +1,6 @@
 //! Logs: where they are here, each is the one that was recorded.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::{
     case::Case,
@@ -8,10 +8,9 @@ use super::{
 };
 use crate::{
     model::{
-        fact::{Fact, GateFinished},
+        fact::Fact,
         finding::{Code, Finding},
         hash::Hash,
-        history::Placed,
         log_digest::LogDigest,
         oid::Oid,
         ref_name::RefName,
@@ -33,11 +32,14 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
         return tally.done("no log contradicts the journal");
     };
     match kept(case.repository, commit) {
-        Ok(kept) => tally.extend(newest(case, &kept, commit)),
+        Ok(kept) => {
+            tally.extend(placed(case, &kept, commit));
+            for (seq, log) in case.each(&logs) {
+                let is_kept = kept.values().any(|blob| *blob == log.blob);
+                tally.extend(judge(case, log, is_kept).map(|finding| finding.at(*seq)));
+            }
+        }
         Err(error) => tally.add(unreadable(CODE, &error, "the logs")),
-    }
-    for (seq, log) in case.each(&logs) {
-        tally.extend(judge(case, log).map(|finding| finding.at(*seq)));
     }
     tally.done(format!("{}, with the recorded SHA-256", count(logs.len(), "log")))
 }
@@ -46,6 +48,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
 fn recorded<'c>(case: &'c Case<'_>) -> Vec<(u64, &'c LogDigest)> {
     let log = |fact: &'c Fact| match fact {
         Fact::WorkerFinished(fact) => fact.result.log.as_ref(),
+        Fact::IterationFinished(fact) => fact.result.log.as_ref(),
         Fact::GateFinished(fact) => fact.result.log.as_ref(),
         Fact::ScoreFinished(fact) => fact.result.log.as_ref(),
         _ => None,
@@ -54,8 +57,8 @@ fn recorded<'c>(case: &'c Case<'_>) -> Vec<(u64, &'c LogDigest)> {
 }
 
 /// Lists the blobs in the logs' tree, each with its path.
-fn kept(repository: &Repository, commit: Oid) -> Result<BTreeSet<(String, Oid)>, objects::Error> {
-    let mut blobs = BTreeSet::new();
+fn kept(repository: &Repository, commit: Oid) -> Result<BTreeMap<String, Oid>, objects::Error> {
+    let mut blobs = BTreeMap::new();
     for folder in repository.tree_entries(repository.commit(commit)?.tree)? {
         if folder.is_tree {
             let files = repository.tree_entries(folder.id)?;
@@ -65,32 +68,55 @@ fn kept(repository: &Repository, commit: Oid) -> Result<BTreeSet<(String, Oid)>,
     Ok(blobs)
 }
 
-/// Looks for the log of each newest attempt at its place in the tree, so that a clone of it has them.
-fn newest(case: &Case<'_>, kept: &BTreeSet<(String, Oid)>, commit: Oid) -> Vec<Finding> {
-    let history = &case.ledger.history;
-    let mut logs = vec![("base".to_owned(), gate(history.baseline.as_ref()))];
-    for (worker, lane) in history.lanes() {
-        let agent = lane.finished.as_ref().map(|placed| ("agent", placed.seq, placed.fact.result.log.as_ref()));
-        let score = lane.score.as_ref().map(|placed| ("score", placed.seq, placed.fact.result.log.as_ref()));
-        logs.extend([agent, gate(lane.gate.as_ref()), score].map(|log| (worker.to_string(), log)));
-    }
+/// Holds the log at each place in the tree to what the journal says of that place. One that is not there is not checked; one of
+/// an older attempt or check may be there, since the logs of a clone that worked on need not have travelled with its events.
+fn placed(case: &Case<'_>, kept: &BTreeMap<String, Oid>, commit: Oid) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (folder, log) in logs {
-        let Some((name, seq, Some(log))) = log else { continue };
-        let path = format!("{folder}/{name}.log");
-        if !kept.contains(&(path.clone(), log.blob)) {
-            let message = format!("log {path} is not {}, as the journal says", log.blob);
-            findings.push(Finding::broken(CODE, message).at(seq).on(commit));
+    for (path, told) in places(case) {
+        let Some((seq, newest)) = told.last() else { continue };
+        match kept.get(&path) {
+            // Whoever looks at the log itself tells.
+            None if !case.repository.has(*newest) => {}
+            None => {
+                findings.push(Finding::remark(CODE, format!("log {path} is not among the logs")).at(*seq).on(commit))
+            }
+            Some(blob) if blob == newest => {}
+            Some(blob) if told.iter().any(|(_, older)| older == blob) => {
+                let message = format!("log {path} is that of an earlier event, the newest is not here");
+                findings.push(Finding::remark(CODE, message).at(*seq).on(commit));
+            }
+            Some(_) => {
+                let message = format!("log {path} is not {newest}, as the journal says");
+                findings.push(Finding::broken(CODE, message).at(*seq).on(commit));
+            }
         }
     }
     findings
 }
 
-fn gate(placed: Option<&Placed<GateFinished>>) -> Option<(&'static str, u64, Option<&LogDigest>)> {
-    placed.map(|placed| ("gate", placed.seq, placed.fact.result.log.as_ref()))
+/// Lists what was recorded for each place of a log, oldest first: the event's number and the blob.
+fn places(case: &Case<'_>) -> BTreeMap<String, Vec<(u64, Oid)>> {
+    let mut places: BTreeMap<String, Vec<(u64, Oid)>> = BTreeMap::new();
+    for told in &case.ledger.facts {
+        let (worker, name, log) = match &told.fact {
+            Fact::WorkerFinished(fact) => (Some(fact.args.worker), "agent", fact.result.log.as_ref()),
+            Fact::GateFinished(fact) => (fact.args.worker, "gate", fact.result.log.as_ref()),
+            Fact::ScoreFinished(fact) => (Some(fact.args.worker), "score", fact.result.log.as_ref()),
+            _ => continue,
+        };
+        let folder = worker.map_or("base".to_owned(), |worker| worker.to_string());
+        if let Some(log) = log {
+            places.entry(format!("{folder}/{name}.log")).or_default().push((told.seq, log.blob));
+        }
+    }
+    places
 }
 
-fn judge(case: &Case<'_>, log: &LogDigest) -> Option<Finding> {
+/// Holds one log to its digest; where it is absent and the logs do not promise it, it did not travel.
+fn judge(case: &Case<'_>, log: &LogDigest, is_kept: bool) -> Option<Finding> {
+    if !is_kept && !case.repository.has(log.blob) {
+        return Some(Finding::remark(CODE, "the log is not here, and not checked").on(log.blob));
+    }
     if log.bytes > LONGEST {
         return Some(Finding::remark(CODE, "the log is too large to be checked").on(log.blob));
     }
