@@ -121,7 +121,7 @@ fn worktree(site: &Site<'_>, lane: &Lane, worker: Worker) -> Result<Worktree, Er
     site.repository.commit(candidate).map_err(|error| lanes::absent(&format!("{worker}'s candidate"), error))?;
     let made = site.repository.add_worktree(&site.root.join(worker.to_string()), candidate)?;
     warn(site, &format!("{worker}'s worktree was gone: it is made again from its candidate {}", candidate.short()));
-    site.repository.copy_included(&site.included, &made.path)?;
+    site.furnish(&made.path)?;
     Ok(made)
 }
 

@@ -162,6 +162,8 @@ struct Plan {
 impl Plan {
     fn make(args: &Args, repository: &Repository, settings: &Settings) -> Result<Self, Error> {
         configured::require_sound(settings)?;
+        let hint = "git config --show-origin --get-all par.shared";
+        repository.require_shareable().map_err(|error| Error::from(error).hint(hint))?;
         let wanted = agent_setup::Wanted { agents: &args.agents, argv: &args.argv, workers: args.workers };
         let task = task(args)?;
         let agents = agent_setup::choose(wanted, settings)?;

@@ -29,6 +29,7 @@ use crate::{
         log_store::{self, LogEntry},
         open::Repository,
         settings::Settings,
+        shared,
     },
 };
 
@@ -52,6 +53,9 @@ pub enum Error {
     /// The files that worktrees need.
     #[error(transparent)]
     Include(#[from] include::Error),
+    /// A path that worktrees share.
+    #[error(transparent)]
+    Shared(#[from] shared::Error),
     /// A child could not be run.
     #[error(transparent)]
     Child(#[from] child::Error),
@@ -262,9 +266,15 @@ impl<'a> Site<'a> {
         }
     }
 
+    /// Puts into a fresh worktree what is not in its tree: the included files, and the links to what worktrees share.
+    pub fn furnish(&self, folder: &Path) -> Result<(), Error> {
+        self.repository.copy_included(&self.included, folder)?;
+        Ok(self.repository.share(folder, self.root.parent().unwrap_or(&self.root))?)
+    }
+
     /// Makes a fresh worktree ready for work: the included files, then the setup command; returns how that went if it failed.
     pub fn prepare(&self, folder: &Path, worker: Option<Worker>) -> Result<Option<Outcome>, Error> {
-        self.repository.copy_included(&self.included, folder)?;
+        self.furnish(folder)?;
         let Some(setup) = &self.setup else { return Ok(None) };
         let errand = Errand {
             argv: command_line::shell(setup),

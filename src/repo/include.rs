@@ -75,7 +75,7 @@ fn copy(from: &Path, worktree: &Path, path: &Path) -> io::Result<()> {
 }
 
 /// Makes the folders above a file, and refuses a link among them: it could lead out of the worktree.
-fn make_real_parents(worktree: &Path, path: &Path) -> io::Result<()> {
+pub(super) fn make_real_parents(worktree: &Path, path: &Path) -> io::Result<()> {
     let mut at = worktree.to_owned();
     for part in path.parent().into_iter().flat_map(Path::components) {
         at.push(part);

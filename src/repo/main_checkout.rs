@@ -34,7 +34,11 @@ impl Repository {
         let call = self.common_git().call(["status", "--porcelain=v2", "-z", "--untracked-files=no"]);
         let listed = call.args(["--no-renames", "--ignore-submodules=all"]).work_tree(&home).bytes()?;
         let lines = listed.split(|byte| *byte == 0).filter(|line| !line.is_empty());
-        Ok(MainCheckout { changed: lines.filter_map(|line| mark(&home, line)).collect() })
+        // What worktrees share is there to be changed.
+        let shared = self.shared_paths().unwrap_or_default();
+        let marks = lines.filter_map(|line| mark(&home, line));
+        let changed = marks.filter(|(path, _)| !shared.iter().any(|shared| shared.covers(path))).collect();
+        Ok(MainCheckout { changed })
     }
 }
 

@@ -30,6 +30,7 @@ pub mod removal;
 pub mod seal;
 pub mod second_name;
 pub mod settings;
+pub mod shared;
 pub mod snapshot;
 pub mod target;
 pub mod worktree;

@@ -17,6 +17,7 @@ use super::{
     git::{self, Call, Git},
     objects,
     open::Repository,
+    shared::{self, Shared},
 };
 use crate::model::oid::Oid;
 
@@ -45,6 +46,9 @@ pub enum Error {
     /// An object.
     #[error(transparent)]
     Objects(#[from] objects::Error),
+    /// The paths that worktrees share.
+    #[error(transparent)]
+    Shared(#[from] shared::Error),
     /// git printed something else than an id.
     #[error("git write-tree printed '{0}'")]
     NoTree(String),
@@ -85,8 +89,27 @@ impl Repository {
         if !source.index.exists() {
             make_index(&git, source)?;
         }
-        take(&git, source, DEEPEST)
+        let snapshot = take(&git, source, DEEPEST)?;
+        let shared = self.shared_paths()?;
+        if shared.is_empty() { Ok(snapshot) } else { without_shared(&git, source, (snapshot, &shared)) }
     }
+}
+
+/// Leaves out what is at the shared paths: it is not the worker's.
+fn without_shared(
+    git: &Git,
+    source: Source<'_>,
+    (mut snapshot, shared): (Snapshot, &[Shared]),
+) -> Result<Snapshot, Error> {
+    shared::exclude(git, source, shared)?;
+    snapshot.tree = write_tree(git, source)?;
+    snapshot.skipped.retain(|path| !shared.iter().any(|shared| shared.covers(path)));
+    Ok(snapshot)
+}
+
+fn write_tree(git: &Git, source: Source<'_>) -> Result<Oid, Error> {
+    let text = git.call(["write-tree"]).index(source.index).text()?;
+    text.parse().map_err(|_| Error::NoTree(text))
 }
 
 fn make_index(git: &Git, source: Source<'_>) -> Result<(), Error> {
@@ -115,9 +138,7 @@ fn take(git: &Git, source: Source<'_>, depth: usize) -> Result<Snapshot, Error> 
     let mut skipped = if odd { take_odd(git, source, depth)? } else { Vec::new() };
     skipped.extend(closed_folders(&output.stderr));
     skipped.sort();
-    let text = git.call(["write-tree"]).index(source.index).text()?;
-    let tree = text.parse().map_err(|_| Error::NoTree(text))?;
-    Ok(Snapshot { tree, skipped })
+    Ok(Snapshot { tree: write_tree(git, source)?, skipped })
 }
 
 /// Reads which folders git could not look into: it warns, and goes on.

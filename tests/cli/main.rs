@@ -40,6 +40,7 @@ mod resume;
 mod retry;
 mod run;
 mod seal;
+mod shared;
 mod spawn;
 mod status;
 mod stop;

@@ -39,6 +39,10 @@ pub(super) const ALL: &[Item] = &[
         "par.setup",
         "A command for the shell that makes a fresh worktree ready, such as `npm ci`. It runs before each agent, and before each check in a clean worktree.",
     ),
+    (
+        "par.shared",
+        "A path relative to the repository, such as `.agent/memories.md`, or a folder, such as `.agent/notes/`, that each worktree has a symbolic link to, so that runs learn from each other. It may be set several times. What is missing is made in the main checkout; in a bare repository in the folder `shared` beside the folders of runs. It is never part of a candidate: that has at this path what base has there.",
+    ),
     ("par.timeout", "The most time for one worker, such as `30m`. Without it there is no limit."),
     ("par.workers", "How many workers a run has where neither `-n` nor several agents say so. The default is 3."),
     (

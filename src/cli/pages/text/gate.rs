@@ -50,6 +50,6 @@ pub(super) const MANUAL: Manual = Manual {
         ("refs/par/<run>/logs", "Written: the output of each check."),
         ("refs/notes/par/<run>", "Written: the verdicts."),
     ],
-    settings: &["par.gate", "par.gateTimeout", "par.grace", "par.jobs", "par.setup", "par.worktreeRoot"],
+    settings: &["par.gate", "par.gateTimeout", "par.grace", "par.jobs", "par.setup", "par.shared", "par.worktreeRoot"],
     also: &["git-par-spawn(1)", "git-par-pick(1)", "gitglossary(7)"],
 };

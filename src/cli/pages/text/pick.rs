@@ -53,6 +53,6 @@ pub(super) const MANUAL: Manual = Manual {
         ("refs/par/<run>/logs", "Written: the output of score commands."),
         ("refs/notes/par/<run>", "Written: the rule, the whole ranking and the reason."),
     ],
-    settings: &["par.grace", "par.score", "par.setup", "par.worktreeRoot"],
+    settings: &["par.grace", "par.score", "par.setup", "par.shared", "par.worktreeRoot"],
     also: &["git-par-gate(1)", "git-par-merge(1)", "git-patch-id(1)"],
 };

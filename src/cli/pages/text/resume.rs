@@ -28,6 +28,6 @@ pub(super) const MANUAL: Manual = Manual {
         ("refs/par/<run>/w<n>", "Written: what the workers left."),
         ("refs/notes/par/<run>", "Written: what happens."),
     ],
-    settings: &["par.grace", "par.setup", "par.worktreeRoot"],
+    settings: &["par.grace", "par.setup", "par.shared", "par.worktreeRoot"],
     also: &["git-par-spawn(1)", "git-par-stop(1)", "git-par-retry(1)", "git-par-run(1)"],
 };

@@ -30,6 +30,6 @@ pub(super) const MANUAL: Manual = Manual {
         ("refs/par/<run>/attempt/w<n>.<k>", "Written: the candidate of attempt k."),
         ("refs/notes/par/<run>", "Written: what happens."),
     ],
-    settings: &["par.grace", "par.setup", "par.worktreeRoot"],
+    settings: &["par.grace", "par.setup", "par.shared", "par.worktreeRoot"],
     also: &["git-par-spawn(1)", "git-par-resume(1)", "git-par-list(1)"],
 };

@@ -76,6 +76,7 @@ pub(super) const MANUAL: Manual = Manual {
         "par.jobs",
         "par.rule",
         "par.setup",
+        "par.shared",
         "par.timeout",
         "par.workers",
         "par.worktreeRoot",

@@ -113,6 +113,7 @@ pub(super) const MANUAL: Manual = Manual {
         "par.rule",
         "par.score",
         "par.setup",
+        "par.shared",
         "par.timeout",
         "par.workers",
         "par.worktreeRoot",
