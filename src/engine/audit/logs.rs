@@ -78,7 +78,7 @@ fn placed(case: &Case<'_>, kept: &BTreeMap<String, Oid>, commit: Oid) -> Vec<Fin
             // Whoever looks at the log itself tells.
             None if !case.repository.has(*newest) => {}
             None => {
-                findings.push(Finding::remark(CODE, format!("log {path} is not among the logs")).at(*seq).on(commit))
+                findings.push(Finding::remark(CODE, format!("log {path} is not among the logs")).at(*seq).on(commit));
             }
             Some(blob) if blob == newest => {}
             Some(blob) if told.iter().any(|(_, older)| older == blob) => {
