@@ -26,7 +26,8 @@ const STEP: Duration = Duration::from_millis(50);
 
 impl Repository {
     fn second_names(&self) -> PathBuf {
-        self.scratch_dir().join("objects")
+        // No run has such a name.
+        self.scratch_dir().join(".objects")
     }
 
     /// Gives a loose object its second name; tells whether it has one now.

@@ -58,7 +58,7 @@ fn a_detached_run_does_not_end_with_its_terminal() {
     for entry in fs::read_dir("/proc").unwrap().flatten() {
         let pid = entry.file_name().to_string_lossy().parse().ok().and_then(Pid::from_raw);
         let command = fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
-        if let Some(pid) = pid.filter(|_| command == "sleep\0100\0")
+        if let Some(pid) = pid.filter(|_| command == "sleep\x00100\x00")
             && getsid(Some(pid)).is_ok_and(|session| session == pid)
             && fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == world.here)
         {

@@ -8,9 +8,9 @@ use super::{
 };
 
 fn share(world: &World, paths: &[&str]) {
-    paths.iter().for_each(|path| {
+    for path in paths {
         world.git(&["config", "--add", "par.shared", path]);
-    });
+    }
 }
 
 #[test]

@@ -22,7 +22,9 @@ impl World {
         self.git(&["config", "par.grace", "500ms"]);
         let all = [&["spawn", "--name", "r"], arguments, &["the task", "--", "sh", "-c", WORKS]].concat();
         let child = start(self.par_command(&all));
-        ready.iter().for_each(|worker| wait_for(&self.beside(&format!("repo.par/r/ready{worker}"))));
+        for worker in ready {
+            wait_for(&self.beside(&format!("repo.par/r/ready{worker}")));
+        }
         child
     }
 
