@@ -96,7 +96,7 @@ __git_par_flags ()
 		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --first --name= --exclusive= --detach --json --quiet --color= --help --version"
 		;;
 	gate)
-		__git_par_offer "--worker= --jobs= --place= --timeout= --protect= --baseline --json --quiet --color= --help --version"
+		__git_par_offer "--worker= --jobs= --place= --timeout= --protect= --baseline --trust --json --quiet --color= --help --version"
 		;;
 	pick)
 		__git_par_offer "--by= --worker= --allow-failing --score= --json --quiet --color= --help --version"
@@ -120,13 +120,13 @@ __git_par_flags ()
 		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --first --name= --exclusive= --detach --continue= --merge --seal --json --quiet --color= --help --version"
 		;;
 	retry)
-		__git_par_offer "--worker= --failed --with-feedback --jobs= --json --quiet --color= --help --version"
+		__git_par_offer "--worker= --failed --with-feedback --jobs= --trust --json --quiet --color= --help --version"
 		;;
 	stop)
 		__git_par_offer "--worker= --json --quiet --color= --help --version"
 		;;
 	resume)
-		__git_par_offer "--jobs= --json --quiet --color= --help --version"
+		__git_par_offer "--jobs= --budget-wall= --budget-tokens= --budget-cost= --trust --json --quiet --color= --help --version"
 		;;
 	list)
 		__git_par_offer "--all --watch --json --quiet --color= --help --version"
@@ -296,6 +296,9 @@ __git_par_value ()
 	resume)
 		case "$2" in
 		-j|--jobs) : ;;
+		--budget-wall) : ;;
+		--budget-tokens) : ;;
+		--budget-cost) : ;;
 		-C) : ;;
 		--color) __git_par_offer "auto always never" "$3" ;;
 		*) return 1 ;;

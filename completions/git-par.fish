@@ -116,6 +116,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand gate" -l color -d 'When 
 always\t''
 never\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand gate" -l baseline -d 'Gate base too: a check that base passes already cannot tell'
+complete -c git-par -n "__fish_git_par_using_subcommand gate" -l trust -d 'Run the commands that the record of a run names which was not begun in this repository'
 complete -c git-par -n "__fish_git_par_using_subcommand gate" -l json -d 'Answer with one JSON object instead of text'
 complete -c git-par -n "__fish_git_par_using_subcommand gate" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand gate" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -241,6 +242,7 @@ always\t''
 never\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand retry" -l failed -d 'Every worker that failed, was cut short, changed nothing, or did not pass the gate'
 complete -c git-par -n "__fish_git_par_using_subcommand retry" -l with-feedback -d 'Give the agent its old diff and what the gate printed'
+complete -c git-par -n "__fish_git_par_using_subcommand retry" -l trust -d 'Run the commands that the record of a run names which was not begun in this repository'
 complete -c git-par -n "__fish_git_par_using_subcommand retry" -l json -d 'Answer with one JSON object instead of text'
 complete -c git-par -n "__fish_git_par_using_subcommand retry" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand retry" -s h -l help -d 'Print help'
@@ -255,10 +257,14 @@ complete -c git-par -n "__fish_git_par_using_subcommand stop" -s q -l quiet -d '
 complete -c git-par -n "__fish_git_par_using_subcommand stop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand stop" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand resume" -s j -l jobs -d 'How many workers at once [default: as the run began]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -l budget-wall -d 'The most time for the whole run' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -l budget-tokens -d 'The most tokens that the agents may say they used, all together, such as 200k or 1.5M' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -l budget-cost -d 'The most dollars that the agents may say they cost, all together, such as 2.50' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand resume" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand resume" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand resume" -l trust -d 'Run the commands that the record of a run names which was not begun in this repository'
 complete -c git-par -n "__fish_git_par_using_subcommand resume" -l json -d 'Answer with one JSON object instead of text'
 complete -c git-par -n "__fish_git_par_using_subcommand resume" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'

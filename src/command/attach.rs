@@ -60,6 +60,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Attached, Error> {
     let run = &journal.run;
     journal.ask(|history| lanes::named(history, run, &[args.worker]))?;
     let lane = journal.ask(|history| history.lane(args.worker).cloned()).unwrap_or_default();
+    if lane.is_queued() {
+        return Err(
+            Error::usage(format!("{} of run '{run}' has not begun", args.worker)).hint(format!("git par list {run}"))
+        );
+    }
     let mut site = Site::new(&journal, &repository, &repository.settings()?)?;
     site.listener = context.listener;
     let worktree = worktree(&site, &lane, args.worker)?;

@@ -20,15 +20,9 @@ pub struct Args {
     /// The most time in which an agent may print nothing
     #[arg(long, value_name = "T", env = "GIT_PAR_IDLE_TIMEOUT", value_parser = duration)]
     pub idle_timeout: Option<Duration>,
-    /// The most time for the whole run
-    #[arg(long, value_name = "T", value_parser = duration)]
-    pub budget_wall: Option<Duration>,
-    /// The most tokens that the agents may say they used, all together, such as 200k or 1.5M
-    #[arg(long, value_name = "N", value_parser = tokens)]
-    pub budget_tokens: Option<u64>,
-    /// The most dollars that the agents may say they cost, all together, such as 2.50
-    #[arg(long, value_name = "USD", value_parser = dollars)]
-    pub budget_cost: Option<u64>,
+    /// What the whole run may take.
+    #[command(flatten)]
+    pub budgets: Budgets,
     /// Run the agent again in its worktree, with the gate's output added to the task, until the gate passes
     #[arg(long, value_name = "WHAT", value_parser = ["gate"])]
     pub until: Option<String>,
@@ -38,6 +32,30 @@ pub struct Args {
     /// Stop the others as soon as one candidate passes the gate; that one is first in the order
     #[arg(long)]
     pub first: bool,
+}
+
+/// The flags that say what a whole run may take.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
+pub struct Budgets {
+    /// The most time for the whole run
+    #[arg(long, value_name = "T", value_parser = duration)]
+    pub budget_wall: Option<Duration>,
+    /// The most tokens that the agents may say they used, all together, such as 200k or 1.5M
+    #[arg(long, value_name = "N", value_parser = tokens)]
+    pub budget_tokens: Option<u64>,
+    /// The most dollars that the agents may say they cost, all together, such as 2.50
+    #[arg(long, value_name = "USD", value_parser = dollars)]
+    pub budget_cost: Option<u64>,
+}
+
+impl Budgets {
+    /// Puts what was given in the place of what a run began with.
+    pub(super) fn renew(&self, limits: &mut Limits) {
+        limits.budget_wall_ms = self.budget_wall.and_then(limits::milliseconds).or(limits.budget_wall_ms);
+        limits.budget_tokens = self.budget_tokens.or(limits.budget_tokens);
+        limits.budget_cost_micro_usd = self.budget_cost.or(limits.budget_cost_micro_usd);
+    }
 }
 
 /// How often an agent runs at most where nothing says so.
@@ -54,9 +72,9 @@ impl Args {
             jobs,
             timeout_ms: time(self.timeout, "par.timeout"),
             idle_timeout_ms: time(self.idle_timeout, "par.idleTimeout"),
-            budget_wall_ms: time(self.budget_wall, "par.budgetWall"),
-            budget_tokens: self.budget_tokens.or_else(|| tokens(settings.get("par.budgetTokens")?).ok()),
-            budget_cost_micro_usd: self.budget_cost.or_else(|| dollars(settings.get("par.budgetCost")?).ok()),
+            budget_wall_ms: time(self.budgets.budget_wall, "par.budgetWall"),
+            budget_tokens: self.budgets.budget_tokens.or_else(|| tokens(settings.get("par.budgetTokens")?).ok()),
+            budget_cost_micro_usd: self.budgets.budget_cost.or_else(|| dollars(settings.get("par.budgetCost")?).ok()),
             max_iterations: self.until.is_some().then(|| self.max_iter.unwrap_or(ITERATIONS)),
             first: self.first,
         }

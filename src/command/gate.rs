@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Kind, Report,
+    Answer, Context, Error, Kind, Report, foreign,
     gate_choice::{self, GateChoice, duration},
     report, spawn,
     standing::Standing,
@@ -51,6 +51,9 @@ pub struct Args {
     /// Gate base too: a check that base passes already cannot tell
     #[arg(long)]
     pub baseline: bool,
+    /// Run the commands that the record of a run names which was not begun in this repository
+    #[arg(long)]
+    pub trust: bool,
     /// The check's command line [default: the run's own gate, else par.gate]
     #[arg(last = true, value_name = "CMD")]
     pub argv: Vec<OsString>,
@@ -103,7 +106,10 @@ fn chosen(args: &Args, journal: &Journal<'_>, (repository, settings): (&Reposito
     }
     let planned = journal.ask(|history| history.run().and_then(|run| run.args.gate.clone()));
     let mut gate = match (planned, gate_choice::configured(settings)) {
-        (Some(plan), _) => gate_choice::planned(&plan),
+        (Some(plan), _) => {
+            journal.ask(|history| foreign::require_trust(repository, history, args.trust))?;
+            gate_choice::planned(&plan)
+        }
         (None, Some(choice)) => choice.gate(repository)?,
         (None, None) => return Err(Error::usage("there is no check to run").hint("git par gate -- make test")),
     };

@@ -14,6 +14,7 @@ mod error;
 mod exchanged;
 mod exclusive;
 pub mod fetch;
+mod foreign;
 pub mod gate;
 mod gate_choice;
 mod lanes;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Answer, Context, Error, Kind, Report, merge, report, spawn, standing::Standing};
+use super::{Answer, Context, Error, Kind, Report, bounds, foreign, merge, report, spawn, standing::Standing};
 use crate::{
     engine::{crew::Crew, journal::Journal, salvage, salvage::Found, site::Site, supervisor},
     model::worker::Worker,
@@ -20,6 +20,12 @@ pub struct Args {
     /// How many workers at once [default: as the run began]
     #[arg(short = 'j', long, value_name = "JOBS", env = "GIT_PAR_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    /// What the whole run may take from now on.
+    #[command(flatten)]
+    pub budgets: bounds::Budgets,
+    /// Run the commands that the record of a run names which was not begun in this repository
+    #[arg(long)]
+    pub trust: bool,
 }
 
 /// What a resumption answers.
@@ -74,12 +80,16 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
     site.listener = context.listener;
     site.stop = context.stop.clone();
     merge::recover(&repository, &journal)?;
-    let crew = Crew::gather(&site, &hold);
+    let mut crew = Crew::gather(&site, &hold);
+    args.budgets.renew(crew.limits_mut());
     let found = salvage::salvage(&site, &crew)?;
     for one in &found {
         context.warn(told(one));
     }
     let worked_on = crew.todo();
+    if !worked_on.is_empty() {
+        journal.ask(|history| foreign::require_trust(&repository, history, args.trust))?;
+    }
     if !worked_on.is_empty() && journal.ask(|history| history.ended.is_some()) {
         salvage::take_up(&site)?;
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Answer, Context, Error, Report, report, spawn, standing::Standing};
+use super::{Answer, Context, Error, Report, foreign, report, spawn, standing::Standing};
 use crate::{
     engine::{
         crew::Crew,
@@ -38,6 +38,9 @@ pub struct Args {
     /// How many workers at once [default: as the run began]
     #[arg(short = 'j', long, value_name = "JOBS", env = "GIT_PAR_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    /// Run the commands that the record of a run names which was not begun in this repository
+    #[arg(long)]
+    pub trust: bool,
 }
 
 /// What a retry answers.
@@ -64,6 +67,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
         supervisor::hold(&repository, &run).map_err(|error| Error::from(error).hint(format!("git par list {run}")))?;
     let journal = Journal::open(&repository, run, identity, context.listener)?;
     let workers = journal.ask(|history| chosen(history, args))?;
+    journal.ask(|history| foreign::require_trust(&repository, history, args.trust))?;
     let mut site = Site::new(&journal, &repository, &settings)?;
     site.listener = context.listener;
     site.stop = context.stop.clone();

@@ -109,6 +109,10 @@ fn warn_unended(state: &State, context: &Context<'_>) {
     for (worker, _) in unended {
         context.warn(format!("{worker} was cut short: what it left is in its worktree, and not under the seal"));
     }
+    let queued = state.history.lanes().filter(|(_, lane)| lane.is_queued() && state.history.ended.is_none());
+    for (worker, _) in queued {
+        context.warn(format!("{worker} has not begun: the run was cut short"));
+    }
 }
 
 /// Refuses a run whose record does not verify: a seal is put on facts.

@@ -112,6 +112,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
     let settings = repository.settings()?;
     let identity = repository.require_identity()?;
     let plan = Plan::make(args, &repository, &settings)?;
+    plan.warn_uncounted(context);
     let alone = args.exclusive.map(|patience| exclusive::wait(&repository, context, patience)).transpose()?;
     let journal = Journal::begin(&repository, plan.run.clone(), identity).hooked(context.listener)?;
     let hold = supervisor::hold(&repository, &plan.run)?;
@@ -178,6 +179,15 @@ impl Plan {
             limits: args.bounds.limits(jobs(args.jobs, settings), settings),
             rule: rule(args.bounds.first, settings)?,
         })
+    }
+
+    /// Tells of a budget that cannot count what an agent spends.
+    fn warn_uncounted(&self, context: &Context<'_>) {
+        let counts = self.limits.budget_tokens.is_some() || self.limits.budget_cost_micro_usd.is_some();
+        let silent = self.agents.iter().filter(|agent| !matches!(agent, Agent::Preset(_))).count();
+        if counts && silent > 0 {
+            context.warn(format!("{silent} of the agents do not say what they spend: the budget counts only well-known ones (git par agents)"));
+        }
     }
 
     fn begin(&self, journal: &Journal<'_>, repository: &Repository) -> Result<(), Error> {
@@ -309,12 +319,13 @@ impl Report for Spawned {
                 "run {run} goes on by itself\nnext: git par log -f {run}, git par list {run}, git par stop {run}\n"
             );
         }
-        let next = match (self.errors.is_empty(), self.standing.gate.is_some()) {
+        let is_whole = self.errors.is_empty() && self.standing.workers.iter().all(|row| row.state != "queued");
+        let next = match (is_whole, self.standing.gate.is_some()) {
             (false, _) => format!("git par resume {run}"),
             (true, true) => "git par pick".to_owned(),
             (true, false) => "git par gate -- CHECK, then git par pick".to_owned(),
         };
-        let has_next = !self.errors.is_empty() || self.standing.has_hope();
+        let has_next = !is_whole || self.standing.has_hope();
         let hint = if has_next { format!("next: {next}\n") } else { String::new() };
         format!(
             "run {run}\n{}{}worktrees: {}\n{hint}",

@@ -155,7 +155,7 @@ fn settle(site: &Site<'_>, hold: &Hold) -> Result<(), Error> {
 impl Report for Stopped {
     fn text(&self) -> String {
         let run = &self.standing.run;
-        let head = if self.stopped.is_empty() { "every worker has ended already\n" } else { "" };
+        let head = if self.stopped.is_empty() { "there was nothing left to stop\n" } else { "" };
         format!("run {run}\n{head}{}", self.standing.table())
     }
 

@@ -70,6 +70,11 @@ impl<'a> Crew<'a> {
         })
     }
 
+    /// Returns what bounds the run from now on.
+    pub fn limits_mut(&mut self) -> &mut Limits {
+        &mut self.limits
+    }
+
     /// Returns what a worker runs.
     #[must_use]
     pub fn agent(&self, worker: Worker) -> Option<&Agent> {

@@ -49,6 +49,12 @@ impl Orders {
         fs::write(folder.join("orders.json"), serde_json::to_vec(self)?)
     }
 
+    /// Tells whether they are in a folder: whoever wrote them there began the run.
+    #[must_use]
+    pub fn are_here(folder: &Path) -> bool {
+        folder.join("orders.json").exists()
+    }
+
     /// Reads them from a folder; empty where they are gone or cannot be read.
     #[must_use]
     pub fn load(folder: &Path) -> Self {

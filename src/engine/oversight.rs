@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
     sync::{
         Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread,
@@ -41,6 +42,8 @@ pub struct Oversight<'a> {
     halt: Stop,
     since: Instant,
     state: Mutex<State>,
+    /// Whether it was told that the run is being stopped.
+    told: AtomicBool,
 }
 
 #[derive(Default)]
@@ -56,7 +59,15 @@ impl<'a> Oversight<'a> {
     /// Begins the watch over a run that is held.
     pub fn new(site: &'a Site<'a>, hold: &'a Hold, limits: &'a Limits) -> io::Result<Self> {
         let halt = site.stop.branch()?;
-        Ok(Self { site, hold, limits, halt, since: Instant::now(), state: Mutex::default() })
+        Ok(Self {
+            site,
+            hold,
+            limits,
+            halt,
+            since: Instant::now(),
+            state: Mutex::default(),
+            told: AtomicBool::new(false),
+        })
     }
 
     /// Watches while `work` goes on, and does what other processes ask.
@@ -151,8 +162,17 @@ impl<'a> Oversight<'a> {
         }
     }
 
+    /// Tells once that an interrupt was heard, and what another one does.
+    fn tell_stopping(&self) {
+        if self.site.stop.is_set() && !self.told.swap(true, Ordering::SeqCst) {
+            let text = "stopping: what the workers did will be kept; another interrupt kills them at once";
+            (self.site.listener)(Progress::Warning(text.to_owned()));
+        }
+    }
+
     fn look(&self, agents: &[(Worker, Agent)], control: Option<&Control>) {
         self.hold.renew();
+        self.tell_stopping();
         // Who deletes our folder while we work takes away a way to ask, no more.
         let _ = control.map(Control::renew);
         for reason in self.used_up(agents) {

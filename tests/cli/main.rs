@@ -14,6 +14,7 @@ mod discard;
 mod endings;
 mod exclusive;
 mod fetch;
+mod foreign;
 mod gate;
 mod gate_place;
 mod hooks;

@@ -80,7 +80,7 @@ fn who_stops_a_run_from_elsewhere_keeps_its_work_and_begins_no_more() {
     bystander.wait().unwrap();
     let journal = world.journal("r");
     let again = world.par(&["stop", "r"]);
-    assert_eq!((again.code, again.stdout.contains("every worker has ended already")), (0, true), "{again:?}");
+    assert_eq!((again.code, again.stdout.contains("there was nothing left to stop")), (0, true), "{again:?}");
     assert_eq!(world.journal("r"), journal);
     world.git(&["config", "--unset", "par.grace"]);
     assert_eq!(untouched::of(&world), before);

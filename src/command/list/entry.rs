@@ -149,13 +149,21 @@ impl Overview {
             (true, true) => "sealed, but events came after the seal\n",
         };
         format!(
-            "run {}\ntask: {}\nstate: {}{elsewhere}\n{}{ended}{merged}{sealed}{}",
+            "run {}\ntask: {}\nstate: {}{elsewhere}\n{}{ended}{merged}{sealed}{}{}",
             standing.run,
             first_line(&standing.task),
             painted(self.state),
             self.table(),
-            standing.remarks()
+            standing.remarks(),
+            self.next()
         )
+    }
+
+    /// Says how a run that was cut short goes on.
+    fn next(&self) -> String {
+        let is_queued = self.standing.workers.iter().any(|row| row.state == "queued");
+        let goes_on = self.state == RunState::Interrupted || (self.state == RunState::Finished && is_queued);
+        if goes_on { format!("next: git par resume {}\n", self.standing.run) } else { String::new() }
     }
 
     fn table(&self) -> String {

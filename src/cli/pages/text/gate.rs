@@ -7,7 +7,7 @@ pub(super) const MANUAL: Manual = Manual {
     verb: Some("gate"),
     description: &[
         "Runs the same check on each candidate of a run and records its verdict. The check passes when it exits with 0. It runs on a tree that was proven to be the candidate's.",
-        "The check is the command line after `--`, else the run's own gate, else the setting `par.gate`. A command line after `--` runs as it stands, without a shell.",
+        "The check is the command line after `--`, else the run's own gate, else the setting `par.gate`. A command line after `--` runs as it stands, without a shell. The gate of a run that was begun in another repository is a command of somebody else's: it runs only with `--trust`.",
         "By default it runs in the worker's worktree where that still holds the candidate, and else in a clean worktree of the candidate, which is removed afterwards. With `--protect` it runs in a clean worktree in which the named paths are those of base; a candidate that touched them is marked.",
     ],
     sections: &[super::super::manual::Section {
