@@ -28,7 +28,9 @@ pub struct Error {
 pub fn clear(site: &Site<'_>, worker: Worker) -> Result<(), Error> {
     let path = site.root.join(worker.to_string());
     let failed = |source| Error { path: path.clone(), source };
-    if let Some(worktree) = site.repository.run_worktree(&site.journal.run, &worker.to_string()) {
+    if let Some(half_made) = site.repository.half_made_at(&path) {
+        site.repository.remove_worktree(&half_made).map_err(failed)?;
+    } else if let Some(worktree) = site.repository.run_worktree(&site.journal.run, &worker.to_string()) {
         remove(site, worker, &worktree).map_err(failed)?;
     } else if path.symlink_metadata().is_ok() {
         move_aside(site, worker, &path).map_err(failed)?;

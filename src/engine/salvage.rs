@@ -101,6 +101,7 @@ fn checked_out(site: &Site<'_>, worker: Worker) -> Option<Worktree> {
 /// Removes a worktree that never was whole: git itself stumbles over one whose HEAD is not written yet.
 fn remove_half_made(site: &Site<'_>, worker: Worker) {
     let half_made = site.repository.run_worktree(&site.journal.run, &worker.to_string());
+    let half_made = half_made.or_else(|| site.repository.half_made_at(&site.folder(worker)));
     if let Some(Err(error)) = half_made.map(|worktree| site.repository.remove_worktree(&worktree)) {
         site.warn(worker, &error);
     }

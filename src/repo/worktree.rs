@@ -119,6 +119,15 @@ impl Repository {
         self.worktrees().into_iter().find(|worktree| worktree.path.ends_with(&tail) && worktree.is_ours())
     }
 
+    /// Finds a worktree that somebody died over making: registered, with no HEAD, no index and no file, and so nobody's work.
+    #[must_use]
+    pub fn half_made_at(&self, path: &Path) -> Option<Worktree> {
+        let worktree = self.worktree_at(path)?;
+        let mut files = fs::read_dir(path).into_iter().flatten().flatten();
+        let is_bare = files.all(|file| file.file_name() == ".git") && !worktree.own_index().exists();
+        (is_bare && worktree.head().is_none()).then_some(worktree)
+    }
+
     /// Lists the registered worktrees, but for the main one.
     #[must_use]
     pub fn worktrees(&self) -> Vec<Worktree> {
