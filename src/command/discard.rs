@@ -23,6 +23,7 @@ use crate::{
         run_id::RunId,
         worker::Worker,
     },
+    process::plain,
     repo::{identity::Identity, merge::NewCommit, open::Repository, refs::Edit, worktree::Worktree},
 };
 
@@ -284,6 +285,7 @@ fn tidy(repository: &Repository, journal: &Journal<'_>, pieces: &[Piece]) {
 }
 
 fn drop_files(folder: &Path, lock: &str) {
+    plain::clear(folder);
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let is_file = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
     for entry in entries.filter(|entry| is_file(entry) && entry.file_name() != lock) {

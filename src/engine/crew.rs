@@ -55,15 +55,16 @@ impl<'a> Crew<'a> {
     #[must_use]
     pub fn gather(site: &'a Site<'a>, hold: &'a Hold) -> Self {
         let orders = Orders::load(&site.scratch);
+        let home = site.repository.home_dir();
         site.journal.ask(|history| {
             let args = history.run().map(|run: &RunStarted| run.args.clone());
             let args = args.expect("a run that is held has begun");
-            let agent = |(at, lane): (usize, &run_started::Lane)| (lane.worker, orders.agent(at, lane));
+            let agent = |(at, lane): (usize, &run_started::Lane)| (lane.worker, orders.agent(at, lane, &home));
             Self {
                 site,
                 hold,
                 agents: args.workers.iter().enumerate().map(agent).collect(),
-                gate: args.gate.map(|plan| Gate { argv: orders.gate(&plan.argv), plan }),
+                gate: args.gate.map(|plan| Gate { argv: orders.gate(&plan.argv, &home), plan }),
                 task: args.task,
                 limits: args.limits,
             }

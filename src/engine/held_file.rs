@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::process::plain;
+
 /// A file that is still there once its name is gone.
 #[derive(Debug)]
 pub struct HeldFile {
@@ -16,6 +18,7 @@ pub struct HeldFile {
 impl HeldFile {
     /// Opens a file, which is made with the folders above it where it is missing.
     pub fn open(path: &Path) -> io::Result<Self> {
+        plain::clear(path);
         fs::create_dir_all(path.parent().unwrap_or(path))?;
         let file = File::options().create(true).append(true).read(true).open(path)?;
         Ok(Self { path: path.to_owned(), file })
@@ -23,6 +26,7 @@ impl HeldFile {
 
     /// Writes it anew where it is gone.
     pub fn put_back(&self) -> io::Result<()> {
+        plain::clear(&self.path);
         if self.path.symlink_metadata().is_ok() {
             return Ok(());
         }

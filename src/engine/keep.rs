@@ -12,6 +12,7 @@ use crate::{
         quote,
         worker::Worker,
     },
+    process::plain,
     repo::{
         git, measure,
         merge::{self, NewCommit},
@@ -87,6 +88,7 @@ fn take(
 ) -> Result<Kept, Error> {
     let index = index_file(site, worker);
     let own_index = worktree.own_index();
+    plain::clear(&index);
     let snapshot = match site.repository.snapshot(worktree.source(&own_index, &index, site.base_tree)) {
         // The agent removed its worktree: its commits are all that is left.
         Err(snapshot::Error::Gone(_)) => None,
@@ -112,7 +114,9 @@ pub fn nothing(site: &Site<'_>) -> Result<Kept, Error> {
 
 fn head(site: &Site<'_>, worktree: &Worktree) -> Result<Option<Head>, Error> {
     let Some(commit) = worktree.head() else { return Ok(None) };
-    let tree = site.repository.commit(commit)?.tree;
+    // A commit of another repository, to which the agent turned its worktree, is none here.
+    let Ok(found) = site.repository.commit(commit) else { return Ok(None) };
+    let tree = found.tree;
     let leads_to_base = site.repository.leads_by_first_parents(commit, site.base).unwrap_or(false);
     Ok(Some(Head { commit, tree, leads_to_base }))
 }

@@ -5,15 +5,22 @@
 
 use std::{
     ffi::OsString,
-    fs, io,
+    fs,
+    io::{self, Read},
     os::unix::ffi::{OsStrExt, OsStringExt},
     path::Path,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::agent::Agent;
-use crate::model::{fact::run_started::Lane, preset};
+use super::{agent::Agent, command_line};
+use crate::{
+    model::{fact::run_started::Lane, preset},
+    process::plain,
+};
+
+/// The longest file that is read, in bytes.
+const LONGEST: u64 = 16 << 20;
 
 /// The command lines of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,21 +65,27 @@ impl Orders {
     /// Reads them from a folder; empty where they are gone or cannot be read.
     #[must_use]
     pub fn load(folder: &Path) -> Self {
-        let bytes = fs::read(folder.join("orders.json")).unwrap_or_default();
-        serde_json::from_slice(&bytes).unwrap_or_default()
+        let path = folder.join("orders.json");
+        plain::clear(&path);
+        let mut bytes = Vec::new();
+        let read = fs::File::open(&path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
+        read.ok().and_then(|_| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
 
-    /// Returns what the worker at this place runs: as it was ordered, else as the journal has it.
+    /// Returns what the worker at this place of the run of a repository runs: as it was ordered, where that is what the
+    /// journal has, else as the journal has it. Anybody may have written into the file since.
     #[must_use]
-    pub fn agent(&self, at: usize, lane: &Lane) -> Agent {
-        self.agents.get(at).and_then(Order::agent).unwrap_or_else(|| recorded(lane))
+    pub fn agent(&self, at: usize, lane: &Lane, repository: &Path) -> Agent {
+        let is_meant = |agent: &Agent| agent.name() == lane.agent && agent.recorded_argv(repository) == lane.argv;
+        self.agents.get(at).and_then(Order::agent).filter(is_meant).unwrap_or_else(|| recorded(lane))
     }
 
-    /// Returns the gate's command line: as it was ordered, else as the journal has it.
+    /// Returns the gate's command line, likewise.
     #[must_use]
-    pub fn gate(&self, recorded: &[String]) -> Vec<OsString> {
-        let ordered = self.gate.as_ref().map(|argv| argv.iter().cloned().map(OsString::from_vec).collect());
-        ordered.unwrap_or_else(|| recorded.iter().map(OsString::from).collect())
+    pub fn gate(&self, recorded: &[String], repository: &Path) -> Vec<OsString> {
+        let ordered = self.gate.as_ref().map(|argv| argv.iter().cloned().map(OsString::from_vec).collect::<Vec<_>>());
+        let meant = ordered.filter(|argv| command_line::recorded(argv, repository) == recorded);
+        meant.unwrap_or_else(|| recorded.iter().map(OsString::from).collect())
     }
 }
 
@@ -128,7 +141,7 @@ mod tests {
 
     #[test]
     fn orders_are_read_as_they_were_given_and_else_from_the_record() {
-        let folder = tempfile::tempdir().unwrap();
+        let (folder, repo) = (tempfile::tempdir().unwrap(), Path::new("/repo"));
         let agents = [
             Agent::Preset(preset::find("claude").unwrap()),
             Agent::Shell("/repo/fix.sh".to_owned()),
@@ -138,12 +151,15 @@ mod tests {
         Orders::new(&agents, Some(&gate)).save(folder.path()).unwrap();
         let orders = Orders::load(folder.path());
         for (at, agent) in agents.iter().enumerate() {
-            assert_eq!(shown(&orders.agent(at, &lane(agent))), shown(agent));
+            assert_eq!(shown(&orders.agent(at, &lane(agent), repo)), shown(agent));
         }
-        assert_eq!(orders.gate(&[]), gate);
+        assert_eq!(orders.gate(&["./check".to_owned()], repo), gate);
+        assert_eq!(orders.gate(&["make".to_owned()], repo), ["make"], "another gate was recorded");
+        let forged = Lane { argv: vec!["sh".to_owned()], ..lane(&agents[2]) };
+        assert!(matches!(orders.agent(2, &forged, repo), Agent::Command(argv) if argv.len() == 1));
         let gone = Orders::load(&folder.path().join("gone"));
-        assert_eq!(shown(&gone.agent(1, &lane(&agents[1]))), shown(&Agent::Shell("./fix.sh".to_owned())));
-        assert!(matches!(gone.agent(2, &lane(&agents[2])), Agent::Command(argv) if argv.len() == 3));
-        assert_eq!(gone.gate(&["make".to_owned()]), ["make"]);
+        assert_eq!(shown(&gone.agent(1, &lane(&agents[1]), repo)), shown(&Agent::Shell("./fix.sh".to_owned())));
+        assert!(matches!(gone.agent(2, &lane(&agents[2]), repo), Agent::Command(argv) if argv.len() == 3));
+        assert_eq!(gone.gate(&["make".to_owned()], repo), ["make"]);
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     process::{
         child::{self, Exit, Spec, Stdin},
         environment::Environment,
-        log,
+        log, plain,
         stop::Stop,
     },
     repo::{
@@ -189,6 +189,7 @@ impl<'a> Site<'a> {
     /// Writes a file below the run's scratch folder.
     pub fn write_scratch(&self, path: &Path, text: &str) -> Result<(), Error> {
         let write = || {
+            plain::clear(path);
             fs::create_dir_all(path.parent().unwrap_or(path))?;
             fs::write(path, text)
         };

@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::{model::run_id::RunId, repo::open::Repository};
+use crate::{model::run_id::RunId, process::plain, repo::open::Repository};
 
 /// The name of the lock among a run's live files.
 pub const LOCK: &str = "lock";
@@ -47,6 +47,7 @@ pub fn hold(repository: &Repository, run: &RunId) -> Result<Hold, Error> {
 }
 
 fn lock(path: &Path) -> Result<File, TryLockError> {
+    plain::clear(path);
     fs::create_dir_all(path.parent().unwrap_or(path)).map_err(TryLockError::Error)?;
     let file = File::options().create(true).truncate(false).write(true).open(path).map_err(TryLockError::Error)?;
     file.try_lock()?;
@@ -92,6 +93,7 @@ pub fn is_held(repository: &Repository, run: &RunId) -> Result<bool, Error> {
 /// Tells who works on a run now.
 pub fn presence(repository: &Repository, run: &RunId) -> Result<Presence, Error> {
     let path = lock_path(repository, run);
+    plain::clear(&path);
     let file = match File::open(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Presence::Elsewhere),
         opened => opened.map_err(|source| Error::File { path: path.clone(), source })?,

@@ -11,6 +11,7 @@ use std::{
 use super::site::Site;
 use crate::{
     model::{run_id::RunId, worker::Worker},
+    process::plain,
     repo::open::Repository,
 };
 
@@ -81,6 +82,7 @@ pub fn try_take(folder: &Path) -> Result<Option<Turn>, Error> {
 
 fn open(folder: &Path) -> Result<(File, PathBuf), Error> {
     let path = folder.join(LOCK);
+    plain::clear(&path);
     let opened =
         fs::create_dir_all(folder).and_then(|()| File::options().create(true).truncate(false).write(true).open(&path));
     match opened {

@@ -22,7 +22,7 @@ use super::{
     idle::Idle,
     leader::{Leader, Woken},
     mark::{self, Mark},
-    program,
+    plain, program,
     record::{self, Record},
     roll,
     stop::Stop,
@@ -233,6 +233,7 @@ fn unwritable(spec: &Spec, source: io::Error) -> Error {
 }
 
 fn open_log(path: &Path) -> io::Result<File> {
+    plain::clear(path);
     // Appending: a descendant that opens its own output again does not write over what is there.
     let log = File::options().create(true).append(true).open(path)?;
     log.set_len(0)?;

@@ -16,6 +16,7 @@ mod leader;
 pub mod log;
 mod mark;
 pub mod orphan;
+pub mod plain;
 pub mod presence;
 pub mod program;
 pub mod record;

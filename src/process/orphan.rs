@@ -24,7 +24,7 @@ pub struct Orphan {
 /// `stop` is hurried), SIGKILL. Returns who was found.
 ///
 /// It is for the caller to know that the supervisor is dead. Nobody is signalled for a number alone: the child itself is known by
-/// number, start and boot, the others by its mark, or because they descend from these.
+/// its mark with number, start and boot, the others by the mark, or because they descend from these.
 pub fn end(path: &Path, grace: Duration, stop: &Stop) -> Result<Vec<Orphan>, Error> {
     let record = Record::load(path)?;
     if record.is_of_this_boot() && !record.is_here() {
@@ -38,9 +38,10 @@ pub fn end(path: &Path, grace: Duration, stop: &Stop) -> Result<Vec<Orphan>, Err
 }
 
 fn clear(record: &Record, grace: Duration, stop: &Stop) -> std::io::Result<Vec<Orphan>> {
-    let mut family = Family::orphaned(record.leader(), record.mark(), record.session());
+    let leader = record.leader();
+    let mut family = Family::orphaned(leader, record.mark(), record.session());
     family.find(false);
-    record.group().inspect(|group| family.claim(*group));
+    leader.and(record.group()).inspect(|group| family.claim(*group));
     let told = |pid: rustix::process::Pid| Orphan { pid: pid.as_raw_pid(), name: stat::name(pid) };
     let found = family.members().iter().map(|member| told(member.pid)).collect();
     if family.is_alive() {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     cgroup::Cgroup,
     mark::Mark,
+    plain,
     stat::{self, Stat},
     suffix,
 };
@@ -101,6 +102,7 @@ impl Record {
     pub fn load(path: &Path) -> Result<Self, Error> {
         let failed = |source| Error::File { path: path.to_owned(), source };
         let mut text = Vec::new();
+        plain::clear(path);
         File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut text)).map_err(failed)?;
         let malformed = |source| Error::Malformed { path: path.to_owned(), source };
         let record: Self = serde_json::from_slice(&text).map_err(|source| malformed(Some(source)))?;
@@ -118,7 +120,7 @@ impl Record {
         let mark = self.mark();
         let is_inhabited = || mark.cgroup.as_ref().is_some_and(|cgroup| !cgroup.pids().is_empty());
         let is_carried = || stat::pids().any(|pid| mark.is_carried_by(pid));
-        self.is_here() && (self.leader().is_some() || is_inhabited() || is_carried())
+        self.is_here() && (is_inhabited() || is_carried())
     }
 
     /// Tells whether the machine has not been started again since.
@@ -131,11 +133,12 @@ impl Record {
         self.is_of_this_boot() && self.namespace == here().1
     }
 
-    /// Returns the child itself where it is still there, and still who it was.
+    /// Returns the child itself where it is still there, still who it was, and bears the mark: a number alone is nobody's.
     pub(super) fn leader(&self) -> Option<Stat> {
         let started = self.leader?;
         let stat = Stat::load(Pid::from_raw(started.pid)?)?;
-        (stat.start == started.start && !stat.is_dead).then_some(stat)
+        let is_same = stat.start == started.start && !stat.is_dead;
+        (is_same && self.mark().is_carried_by(stat.pid)).then_some(stat)
     }
 
     /// Returns the number of the child's group, which may be another's by now.
