@@ -1,12 +1,12 @@
 //! Exclusive runs: one that waits until no other is at work in its repository.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     time::{Duration, Instant},
 };
 
 use super::{Context, Error, Kind};
-use crate::{engine::runs, repo::open::Repository};
+use crate::{engine::runs, process::plain, repo::open::Repository};
 
 /// How often the other runs are looked at.
 const STEP: Duration = Duration::from_millis(200);
@@ -21,7 +21,7 @@ pub(super) struct Alone {
 pub(super) fn wait(repository: &Repository, context: &Context<'_>, patience: Duration) -> Result<Alone, Error> {
     let path = repository.scratch_dir().join("exclusive.lock");
     let failed = |error| Error::new(Kind::Cannot, format!("could not lock '{}': {error}", path.display()));
-    fs::create_dir_all(repository.scratch_dir()).map_err(failed)?;
+    plain::make_room(&path).map_err(failed)?;
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     let until = Instant::now().checked_add(patience);
     let mut told = false;

@@ -9,7 +9,7 @@ use super::{keep::index_file, site::Site};
 use crate::{
     failpoint,
     model::{oid::Oid, worker::Worker},
-    process::suffix,
+    process::{plain, suffix},
     repo::{snapshot, worktree::Worktree},
 };
 
@@ -36,7 +36,9 @@ pub fn clear(site: &Site<'_>, worker: Worker) -> Result<(), Error> {
         move_aside(site, worker, &path).map_err(failed)?;
     }
     failpoint::pass("place cleared");
-    match fs::remove_dir_all(site.scratch_of(Some(worker))) {
+    let scratch = site.scratch_of(Some(worker));
+    plain::clear(&scratch);
+    match fs::remove_dir_all(scratch) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
         _ => Ok(()),
     }

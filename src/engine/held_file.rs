@@ -1,7 +1,7 @@
 //! Held files: files of ours in the scratch folder, which an agent may delete, put back from an open handle.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Seek},
     path::{Path, PathBuf},
 };
@@ -18,19 +18,17 @@ pub struct HeldFile {
 impl HeldFile {
     /// Opens a file, which is made with the folders above it where it is missing.
     pub fn open(path: &Path) -> io::Result<Self> {
-        plain::clear(path);
-        fs::create_dir_all(path.parent().unwrap_or(path))?;
+        plain::make_room(path)?;
         let file = File::options().create(true).append(true).read(true).open(path)?;
         Ok(Self { path: path.to_owned(), file })
     }
 
     /// Writes it anew where it is gone.
     pub fn put_back(&self) -> io::Result<()> {
-        plain::clear(&self.path);
+        plain::make_room(&self.path)?;
         if self.path.symlink_metadata().is_ok() {
             return Ok(());
         }
-        fs::create_dir_all(self.path.parent().unwrap_or(&self.path))?;
         let mut source = &self.file;
         source.rewind()?;
         io::copy(&mut source, &mut File::create_new(&self.path)?).map(drop)
@@ -39,6 +37,8 @@ impl HeldFile {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -30,6 +30,7 @@ use crate::{
         child::{self, Spec, Stdin},
         environment::Environment,
         log::Tail,
+        plain,
         stop::Stop,
     },
     repo::{git, open::Repository, settings::Settings},
@@ -180,7 +181,7 @@ impl Room {
         }
         let file = |ending| self.folder.join(format!("{}-{}.{ending}", job.seq, job.name));
         let (input, log) = (file("json"), file("log"));
-        let written = fs::create_dir_all(&self.folder).and_then(|()| fs::write(&input, &job.line));
+        let written = plain::make_room(&input).and_then(|()| fs::write(&input, &job.line));
         if let Err(error) = written {
             return Some(format!("{whose} was not run: could not write '{}': {error}", input.display()));
         }

@@ -95,7 +95,7 @@ fn take(
         other => Some(other?),
     };
     failpoint::pass("snapshot taken");
-    let head = if believes_head { head(site, worktree)? } else { None };
+    let head = if believes_head { head(site, worktree) } else { None };
     let tree = snapshot.as_ref().map(|snapshot| snapshot.tree).or(head.map(|head| head.tree)).unwrap_or(site.base_tree);
     let left = Left { base: site.base, base_tree: site.base_tree, tree, head };
     let candidate = commit(site, (worker, attempt), &left)?;
@@ -112,13 +112,12 @@ pub fn nothing(site: &Site<'_>) -> Result<Kept, Error> {
     Ok(Kept { candidate: site.base, tree: site.base_tree, diff, skipped: Vec::new(), lost: false })
 }
 
-fn head(site: &Site<'_>, worktree: &Worktree) -> Result<Option<Head>, Error> {
-    let Some(commit) = worktree.head() else { return Ok(None) };
+fn head(site: &Site<'_>, worktree: &Worktree) -> Option<Head> {
+    let commit = worktree.head()?;
     // A commit of another repository, to which the agent turned its worktree, is none here.
-    let Ok(found) = site.repository.commit(commit) else { return Ok(None) };
-    let tree = found.tree;
+    let tree = site.repository.commit(commit).ok()?.tree;
     let leads_to_base = site.repository.leads_by_first_parents(commit, site.base).unwrap_or(false);
-    Ok(Some(Head { commit, tree, leads_to_base }))
+    Some(Head { commit, tree, leads_to_base })
 }
 
 fn commit(site: &Site<'_>, (worker, attempt): (Worker, u32), left: &Left) -> Result<Oid, Error> {

@@ -52,8 +52,9 @@ impl Orders {
 
     /// Keeps them in a folder.
     pub fn save(&self, folder: &Path) -> io::Result<()> {
-        fs::create_dir_all(folder)?;
-        fs::write(folder.join("orders.json"), serde_json::to_vec(self)?)
+        let path = folder.join("orders.json");
+        plain::make_room(&path)?;
+        fs::write(path, serde_json::to_vec(self)?)
     }
 
     /// Tells whether they are in a folder: whoever wrote them there began the run.

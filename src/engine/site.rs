@@ -189,8 +189,7 @@ impl<'a> Site<'a> {
     /// Writes a file below the run's scratch folder.
     pub fn write_scratch(&self, path: &Path, text: &str) -> Result<(), Error> {
         let write = || {
-            plain::clear(path);
-            fs::create_dir_all(path.parent().unwrap_or(path))?;
+            plain::make_room(path)?;
             fs::write(path, text)
         };
         write().map_err(|source| Error::File { path: path.to_owned(), source })

@@ -47,8 +47,7 @@ pub fn hold(repository: &Repository, run: &RunId) -> Result<Hold, Error> {
 }
 
 fn lock(path: &Path) -> Result<File, TryLockError> {
-    plain::clear(path);
-    fs::create_dir_all(path.parent().unwrap_or(path)).map_err(TryLockError::Error)?;
+    plain::make_room(path).map_err(TryLockError::Error)?;
     let file = File::options().create(true).truncate(false).write(true).open(path).map_err(TryLockError::Error)?;
     file.try_lock()?;
     // Whoever held it before may have removed it: then it is no lock that others would find.

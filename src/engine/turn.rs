@@ -1,7 +1,7 @@
 //! Turns: one check of a worker's candidate at a time, whichever process asks, since checks share its worktree and logs.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
     thread,
@@ -82,9 +82,8 @@ pub fn try_take(folder: &Path) -> Result<Option<Turn>, Error> {
 
 fn open(folder: &Path) -> Result<(File, PathBuf), Error> {
     let path = folder.join(LOCK);
-    plain::clear(&path);
     let opened =
-        fs::create_dir_all(folder).and_then(|()| File::options().create(true).truncate(false).write(true).open(&path));
+        plain::make_room(&path).and_then(|()| File::options().create(true).truncate(false).write(true).open(&path));
     match opened {
         Ok(file) => Ok((file, path)),
         Err(source) => Err(Error::File { path, source }),

@@ -17,7 +17,10 @@ use rustix::{
     io::Errno,
 };
 
-use super::leader::{await_any, is_readable};
+use super::{
+    leader::{await_any, is_readable},
+    plain,
+};
 use crate::model::request::Request;
 
 /// The longest line that is looked at, in bytes.
@@ -147,7 +150,7 @@ impl Ear {
 
 /// Makes a pipe for this user alone and opens it for both directions: it never is at its end.
 fn make(path: &Path) -> io::Result<File> {
-    fs::create_dir_all(path.parent().unwrap_or(path))?;
+    plain::make_room(path)?;
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

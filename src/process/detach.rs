@@ -3,7 +3,7 @@
 use std::{
     env,
     ffi::OsString,
-    fs::{self, File},
+    fs::File,
     io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -11,6 +11,8 @@ use std::{
 };
 
 use rustix::io::Errno;
+
+use super::plain;
 
 /// The variable that tells the new process what it is; children do not get it.
 pub(super) const VARIABLE: &str = "GIT_PAR_DETACHED";
@@ -37,7 +39,7 @@ pub enum Error {
 /// Nobody need wait for it. The new process is a part of this one's session until it calls [`complete`].
 pub fn start(arguments: &[OsString], log: &Path) -> Result<u32, Error> {
     let unwritable = |source| Error::Log { path: log.to_owned(), source };
-    fs::create_dir_all(log.parent().unwrap_or(log)).map_err(unwritable)?;
+    plain::make_room(log).map_err(unwritable)?;
     let output = File::options().create(true).append(true).open(log).map_err(unwritable)?;
     let errors = output.try_clone().map_err(unwritable)?;
     let mut command = Command::new(env::current_exe().map_err(Error::Start)?);

@@ -1,6 +1,6 @@
 //! Plain files: whoever writes into the scratch folder beside us may put a link or a pipe where a file of ours is to be.
 
-use std::{fs, os::unix::fs::MetadataExt, path::Path};
+use std::{fs, io, os::unix::fs::MetadataExt, path::Path};
 
 /// The name of the folder below which nothing is a link.
 const SCRATCH: &str = "par";
@@ -21,6 +21,12 @@ pub fn clear(path: &Path) {
             return;
         }
     }
+}
+
+/// Clears a path of the scratch folder, and makes the folders above it where they are missing.
+pub fn make_room(path: &Path) -> io::Result<()> {
+    clear(path);
+    fs::create_dir_all(path.parent().unwrap_or(path))
 }
 
 #[cfg(test)]

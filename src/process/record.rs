@@ -170,9 +170,8 @@ impl Record {
     }
 
     fn write(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().unwrap_or(path);
-        fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        plain::make_room(path)?;
+        let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
         file.write_all(&serde_json::to_vec(self)?)?;
         file.persist(path)?;
         Ok(())

@@ -14,6 +14,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Mutex,
     thread,
+    time::{Duration, SystemTime},
 };
 
 use gix::{
@@ -41,6 +42,10 @@ const BATCH: usize = 64;
 
 /// The most bytes of files that a thread keeps, for the files that are stored as a change of them.
 const BASES: usize = 48 * 1024 * 1024;
+
+/// By how much files are made older than they are: git reads a file again whose time is that of the index, in seconds (see
+/// "racy git"), and two are what the coarsest file systems count in.
+const AGE: Duration = Duration::from_secs(2);
 
 /// The files of one commit, and where they go.
 pub(super) struct Fill<'a> {
@@ -149,6 +154,8 @@ struct Hand<'a> {
     attributes: gix::worktree::Stack,
     filters: gix::filter::plumbing::Pipeline,
     bytes: Vec<u8>,
+    /// The time that files get.
+    time: SystemTime,
 }
 
 impl<'a> Hand<'a> {
@@ -161,7 +168,8 @@ impl<'a> Hand<'a> {
         objects.unset_object_cache();
         objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(BASES)));
         let attributes = settings.attributes_only(fill.index, Source::IdMapping).ok()?.detach();
-        Some(Self { fill, objects, attributes, filters: options.filters, bytes: Vec::new() })
+        let time = SystemTime::now() - AGE;
+        Some(Self { fill, objects, attributes, filters: options.filters, bytes: Vec::new(), time })
     }
 
     fn write<'i>(
@@ -181,8 +189,9 @@ impl<'a> Hand<'a> {
         }
         let blob = self.objects.find_blob(&entry.id, &mut self.bytes).ok()?;
         let mode = if entry.mode == Mode::FILE_EXECUTABLE { 0o777 } else { 0o666 };
+        let time = self.time;
         if entry.mode == Mode::SYMLINK {
-            return self.fill.in_each(path, |file| make_file(file, blob.data, mode));
+            return self.fill.in_each(path, |file| make_file(file, blob.data, (mode, time)));
         }
         let here = self.attributes.at_entry(path, Some(entry.mode), &self.objects).ok()?;
         let options = Options { can_delay: Delay::Forbid, unknown_encoding: UnknownEncoding::Ignore };
@@ -191,7 +200,7 @@ impl<'a> Hand<'a> {
         };
         match self.filters.convert_to_worktree(blob.data, path, &mut matching, options).ok()? {
             ToWorktreeOutcome::Unchanged(bytes) | ToWorktreeOutcome::Buffer(bytes) => {
-                self.fill.in_each(path, |file| make_file(file, bytes, mode))
+                self.fill.in_each(path, |file| make_file(file, bytes, (mode, time)))
             }
             ToWorktreeOutcome::Process(_) => None,
         }
@@ -217,9 +226,10 @@ impl Fill<'_> {
     }
 }
 
-fn make_file(path: &Path, bytes: &[u8], mode: u32) -> io::Result<Metadata> {
+fn make_file(path: &Path, bytes: &[u8], (mode, time): (u32, SystemTime)) -> io::Result<Metadata> {
     let mut file = File::options().write(true).create_new(true).mode(mode).open(path)?;
     file.write_all(bytes)?;
+    file.set_modified(time)?;
     let metadata = Metadata::from_file(&file)?;
     // A file system of the network may say only now that it is full.
     file.close()?;

@@ -40,6 +40,7 @@ mod repositories;
 mod resume;
 mod retry;
 mod run;
+mod scratch;
 mod seal;
 mod shared;
 mod spawn;

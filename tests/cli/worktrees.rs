@@ -175,3 +175,21 @@ fn worktrees_that_nobody_took_are_gone_when_a_run_is_stopped() {
         assert!(!world.here.join(".git/worktrees").join(worker).exists(), "{worker}");
     }
 }
+
+#[test]
+fn git_need_not_read_again_what_was_written_for_it_and_sees_what_is_changed_at_once() {
+    let world = World::new();
+    // Written within the second: of the same length, and so known by its time alone.
+    let said = world.spawn("r", 2, "printf '%014d' 7 > a.txt");
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(world.read("a.txt").len(), 14);
+    for worker in ["w1", "w2"] {
+        assert_eq!(world.git(&["show", &format!("refs/par/r/{worker}:a.txt")]), "00000000000007");
+    }
+    let slow = ["spawn", "-n", "2", "--name", "s", "t", "--", "sh", "-c", "git ls-files --debug a.txt; date +%s"];
+    world.par(&slow);
+    let log = world.git(&["show", "refs/par/s/logs:w1/agent.log"]);
+    let seconds = |line: &str| line.split([':', ' ']).find_map(|word| word.parse::<u64>().ok()).unwrap();
+    let modified = seconds(log.lines().find(|line| line.contains("mtime")).unwrap());
+    assert!(modified < seconds(log.lines().last().unwrap()), "{log}");
+}
