@@ -20,6 +20,7 @@ pub mod log_store;
 pub mod main_checkout;
 pub mod measure;
 pub mod merge;
+mod mount;
 pub mod objects;
 pub mod open;
 pub mod protect;

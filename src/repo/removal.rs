@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    mount,
     open::Repository,
     worktree::{Worktree, key},
 };
@@ -44,6 +45,9 @@ impl Repository {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Ok(found) if found.is_dir() => {}
             other => return other.and(Err(io::Error::from(io::ErrorKind::NotADirectory))),
+        }
+        if let Some(mount) = mount::within(folder) {
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, format!("'{}' is mounted there", mount.display())));
         }
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let prefix = format!(".{name}{MARK}{}-", key(&self.common_dir()));

@@ -1,6 +1,7 @@
 //! Worktrees: where a run's worktrees live, and which of them git has registered.
 
 use std::{
+    ffi::OsStr,
     fs, io,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
@@ -31,6 +32,14 @@ impl Worktree {
     #[must_use]
     pub fn is_ours(&self) -> bool {
         self.admin.join(MARK).exists()
+    }
+
+    /// Tells whether its folder, where there is one, names the admin folder as the admin folder names it.
+    fn is_mutual(&self) -> bool {
+        let Ok(text) = fs::read(self.path.join(".git")) else { return self.path.symlink_metadata().is_err() };
+        let named = text.strip_prefix(b"gitdir: ").map(|rest| Path::new(OsStr::from_bytes(rest.trim_ascii_end())));
+        let real = |path: &Path| path.canonicalize().ok();
+        named.and_then(|named| real(&self.path.join(named))).is_some_and(|named| Some(named) == real(&self.admin))
     }
 
     /// Returns the door to git(1) with this worktree's own HEAD.
@@ -113,10 +122,15 @@ impl Repository {
     }
 
     /// Finds a run's worktree by the last two parts of its folder, wherever its root was; never one of the user's.
+    ///
+    /// What git has on file may have been rewritten: a folder elsewhere counts only where its `.git` file agrees.
     #[must_use]
     pub fn run_worktree(&self, run: &RunId, folder: &str) -> Option<Worktree> {
         let tail = Path::new(run.as_str()).join(folder);
-        self.worktrees().into_iter().find(|worktree| worktree.path.ends_with(&tail) && worktree.is_ours())
+        let usual = self.default_root().join(&tail);
+        let mut ours =
+            self.worktrees().into_iter().filter(|worktree| worktree.path.ends_with(&tail) && worktree.is_ours());
+        ours.find(|worktree| worktree.path == usual || worktree.is_mutual())
     }
 
     /// Finds a worktree that somebody died over making: registered, with no HEAD, no index and no file, and so nobody's work.
@@ -146,7 +160,7 @@ impl Repository {
 fn registered(admin: &Path) -> Option<Worktree> {
     let link = fs::read(admin.join("gitdir")).ok()?;
     let link = link.strip_suffix(b"\n").unwrap_or(&link);
-    let dot_git = admin.join(std::ffi::OsStr::from_bytes(link));
+    let dot_git = admin.join(OsStr::from_bytes(link));
     Some(Worktree { path: dot_git.parent()?.to_owned(), admin: admin.to_owned() })
 }
 

@@ -266,3 +266,35 @@ fn a_discard_that_crashed_between_its_refs_is_done_again() {
     assert_eq!(target(&world, "refs/par/r/w1"), "");
     world.par_ok(&["verify", "r"]);
 }
+
+#[test]
+fn a_folder_that_is_elsewhere_by_a_forged_record_alone_stays() {
+    let world = World::new();
+    world.spawn("r", 1, "echo 1 > n");
+    let precious = world.beside("precious/r/w1");
+    fs::create_dir_all(&precious).unwrap();
+    fs::write(precious.join("thesis"), "").unwrap();
+    let on_file = world.beside("repo/.git/worktrees/w1/gitdir");
+    fs::write(&on_file, format!("{}\n", precious.join(".git").display())).unwrap();
+    world.par_ok(&["discard", "r", "-y"]);
+    world.par_ok(&["prune", "--apply", "--older-than", "0"]);
+    assert!(precious.join("thesis").exists());
+    assert_eq!(world.event("r", "worker_discarded")["args"]["worker"], 1);
+}
+
+#[test]
+fn a_worktree_with_a_mount_in_it_is_not_emptied() {
+    let world = World::new();
+    world.spawn("r", 1, "echo 1 > n; mkdir cache");
+    let program = env!("CARGO_BIN_EXE_git-par");
+    let script = "mount -t tmpfs none \"$1\" && echo 1 > \"$1/file\" && \"$2\" discard r -y; echo $?; cat \"$1/file\"";
+    let cache = world.worktree("r", "w1").join("cache");
+    let mut command = world.command("unshare", &["--mount", "sh", "-c", script, "sh"]);
+    let said = Said::of(command.arg(&cache).arg(program).output().unwrap());
+    if said.stderr.contains("permitted") || said.stderr.contains("denied") {
+        return;
+    }
+    assert_eq!(said.stdout.lines().last(), Some("1"), "{said:?}");
+    assert!(said.stderr.contains("is mounted there"), "{said:?}");
+    assert!(world.worktree("r", "w1").join("n").exists());
+}
