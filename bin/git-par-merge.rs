@@ -1,4 +1,4 @@
 //! `git-par-merge`: the verb as a program of its own.
 fn main() -> std::process::ExitCode {
-    git_par::cli::main_of("merge")
+    git_par::cli::door::hand_over("merge")
 }

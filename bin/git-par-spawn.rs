@@ -1,4 +1,4 @@
 //! `git-par-spawn`: the verb as a program of its own.
 fn main() -> std::process::ExitCode {
-    git_par::cli::main_of("spawn")
+    git_par::cli::door::hand_over("spawn")
 }

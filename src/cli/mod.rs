@@ -1,5 +1,6 @@
 //! The front: argv in, text and a number out, the same for every verb.
 
+pub mod door;
 mod exit_code;
 mod live;
 pub mod pages;
@@ -85,14 +86,6 @@ fn folder() -> impl TypedValueParser<Value = PathBuf> {
 #[must_use]
 pub fn main() -> ExitCode {
     run(&std::env::args_os().collect::<Vec<_>>())
-}
-
-/// Runs one verb as a program of its own, with the arguments of this process.
-#[must_use]
-pub fn main_of(verb: &str) -> ExitCode {
-    let mut argv: Vec<OsString> = std::env::args_os().collect();
-    argv.insert(argv.len().min(1), verb.into());
-    run(&argv)
 }
 
 /// Tells whether these words, the program's name first, are a command line of ours.

@@ -372,3 +372,23 @@ fn an_interrupt_is_told_by_the_signal_that_it_was() {
         assert_eq!(world.git(&["show", "refs/par/r/w1:x"]), "x");
     }
 }
+
+#[test]
+fn a_door_hands_over_to_the_suite_beside_it_else_on_the_path_else_says_what_is_missing() {
+    let mut world = world();
+    let alone = world.beside("alone");
+    fs::create_dir(&alone).unwrap();
+    let door = alone.join("git-par-list-of-one");
+    fs::copy(PROGRAMS[1].1, &door).unwrap();
+    let version = |world: &World| Said::of(world.command(&door, &["--version"]).output().unwrap());
+    assert!(version(&world).stdout.starts_with("git-par-gate"), "{:?}", version(&world));
+    fs::write(alone.join("git-par"), "#!/bin/sh\necho beside \"$@\"\n").unwrap();
+    fs::set_permissions(alone.join("git-par"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(version(&world).stdout, "beside gate --version\n");
+    fs::remove_file(alone.join("git-par")).unwrap();
+    install(&mut world, OsStr::new("git"), "true");
+    let bare = world.beside("programs");
+    let said = Said::of(world.command(&door, &["--version"]).env("PATH", &bare).output().unwrap());
+    assert_eq!(said.code, 128);
+    assert!(said.stderr.contains("hint: install it"), "{said:?}");
+}
