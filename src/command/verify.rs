@@ -43,6 +43,8 @@ pub struct Args {
     #[arg(long)]
     pub require_signature: bool,
     /// Say no where it was not signed by this principal of your allowed signers; may be given several times, for one of several
+    ///
+    /// With GnuPG it is the user id or the address in it, with X.509 the subject of the certificate.
     #[arg(long = "signer", value_name = "PRINCIPAL")]
     pub signers: Vec<String>,
     /// Take a journal file in any JSON, as another program wrote it, and check its chain only

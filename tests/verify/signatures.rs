@@ -151,13 +151,46 @@ fn a_signature_of_gpg_counts_by_the_trust_of_its_key() {
     }
     world.git(&["config", "user.signingKey", "author@example.com"]);
     world.par_ok(&["seal", "r1", "--sign"]);
-    let verified = world.verify(&["r1", "--require-signature"]);
+    let verified = world.verify(&["r1", "--require-signature", "--signer", "author@example.com"]);
     let stopped = world.command("gpgconf", &["--kill", "all"]).status();
     verified.is("ok", 0);
     assert!(stopped.is_ok());
 }
 
+#[test]
+fn a_signature_by_a_certificate_counts_by_its_subject() {
+    let world = World::with_run();
+    let Some(key) = world.make_certificate() else { return };
+    world.git(&["config", "gpg.format", "x509"]);
+    world.git(&["config", "user.signingKey", &key]);
+    world.par_ok(&["seal", "r1", "--sign"]);
+    let verified = world.verify(&["r1", "--require-signature", "--signer", "/CN=A U Thor"]);
+    let other = world.verify(&["r1", "--signer", "/CN=A U"]);
+    let stopped = world.command("gpgconf", &["--kill", "all"]).status();
+    verified.is("ok", 0);
+    other.is("untrusted-signer", 1);
+    assert!(stopped.is_ok());
+}
+
 impl World {
+    /// Makes a certificate that signs itself and is trusted; returns its fingerprint, none where gpgsm cannot make one.
+    fn make_certificate(&self) -> Option<String> {
+        use std::os::unix::fs::PermissionsExt;
+        let home = self.beside("gpg");
+        fs::create_dir(&home).unwrap();
+        fs::set_permissions(&home, fs::Permissions::from_mode(0o700)).unwrap();
+        fs::write(home.join("gpg-agent.conf"), "allow-loopback-pinentry\n").unwrap();
+        fs::write(home.join("gpgsm.conf"), "disable-crl-checks\n").unwrap();
+        let wish = "Key-Type: RSA\nKey-Length: 2048\nKey-Usage: sign\nSerial: random\nName-DN: CN=A U Thor\n";
+        fs::write(home.join("wish"), wish).unwrap();
+        let script = "cd \"$GNUPGHOME\" && gpgsm --batch --pinentry-mode loopback --passphrase-fd 0 --gen-key -o c wish </dev/null && \
+            gpgsm --import c && key=$(gpgsm --list-keys --with-colons | sed -n 's/^fpr:*\\([0-9A-F]*\\):.*/\\1/p' | head -1) && \
+            echo \"$key S relax\" >trustlist.txt && gpg-connect-agent reloadagent /bye >/dev/null && echo \"$key\"";
+        let said = self.command("sh", &["-c", script]).output().unwrap();
+        let key = String::from_utf8(said.stdout).unwrap().trim().to_owned();
+        said.status.success().then_some(key).filter(|key| !key.is_empty())
+    }
+
     /// Makes a key of gpg; tells whether gpg works here.
     fn make_gpg_key(&self) -> bool {
         use std::os::unix::fs::PermissionsExt;

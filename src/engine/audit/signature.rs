@@ -41,7 +41,7 @@ fn bad(reason: &str) -> String {
 fn judge(signature: Signature, signers: &[String], wanted: &[String]) -> (Known, Finding) {
     let signer = (!signers.is_empty()).then(|| signers.join(","));
     let name = signer.as_deref().unwrap_or("somebody unknown");
-    let is_wanted = wanted.is_empty() || wanted.iter().any(|wanted| wanted == name || signers.contains(wanted));
+    let is_wanted = wanted.is_empty() || wanted.iter().any(|wanted| wanted == name || answers_to(signers, wanted));
     match signature {
         Signature::Trusted if !is_wanted => {
             let finding = Finding::remark(Code::Signature, format!("signed by {name}"));
@@ -56,6 +56,12 @@ fn judge(signature: Signature, signers: &[String], wanted: &[String]) -> (Known,
             ((signature, signer), Finding::remark(Code::Signature, message))
         }
     }
+}
+
+/// Tells whether one of the signers has that name, or is a user id of GnuPG with that address at its end.
+fn answers_to(signers: &[String], wanted: &str) -> bool {
+    let address = |signer: &str| signer.strip_suffix('>')?.rsplit_once(" <").map(|(_, address)| address == wanted);
+    signers.iter().any(|signer| signer == wanted || address(signer).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -84,6 +90,8 @@ mod tests {
     fn a_comma_in_a_name_makes_no_second_signer() {
         assert_eq!(trusted(&["a@b, M <m@n>"], &["a@b"]), Signature::Unwanted);
         assert_eq!(trusted(&["a@b, M <m@n>"], &["a@b, M <m@n>"]), Signature::Trusted);
+        assert_eq!(trusted(&["a@b, M <m@n>"], &["m@n"]), Signature::Trusted);
+        assert_eq!(trusted(&["M <a@b> <m@n>"], &["a@b"]), Signature::Unwanted);
     }
 
     #[test]
