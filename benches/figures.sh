@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures on this machine what the README claims: A and B by turns, in wall milliseconds.
 #
-#   benches/figures.sh [read] [verify] [spawn] [overhead]      all without an argument
+#   benches/figures.sh [read] [verify] [spawn] [conflicts] [overhead]      all without an argument
 #
 # ROUNDS is how often each side runs (default 11), EVENTS the length of the journal, FILES the size of the repository. `spawn`
 # keeps what each round wrote, 1.3 GB a side with 20,000 files, until the end; KEEP=0 removes it at once (for tmpfs).
@@ -133,6 +133,19 @@ figure_spawn() {
     compare forget worktree_add_loop git_par_spawn
 }
 
+# --- conflicts: 64 candidates, each merged with each ----------------------------------------------------------------------
+
+merge_tree_loop() { local n; for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do git merge-tree --write-tree HEAD "refs/par/c/w$n" || return; done; }
+git_par_conflicts() { git-par conflicts c; }
+figure_conflicts() {
+    git init -q -b main "$work/wide" && cd "$work/wide"
+    tree | git fast-import --quiet
+    # As 64 workers would leave them, each a file of its own; a loop of git's own calls merges 16 of them.
+    git-par -q spawn -n 64 --name c -- sh -c 'echo "$PAR_WORKER" >"d$((PAR_WORKER % 20))/e0/new$PAR_WORKER"' >"$work/out"
+    rm -rf "$work/wide.par"
+    compare : merge_tree_loop git_par_conflicts
+}
+
 # --- overhead: what the tool costs a worker beyond its agent ------------------------------------------------------------
 
 eight_agents() { for _ in 1 2 3 4 5 6 7 8; do true; done; }
@@ -161,7 +174,7 @@ figure_overhead() {
     echo "  the supervisor with 1 worker: $one KiB, with 9: $nine KiB, each further worker: $(((nine - one) / 8)) KiB"
 }
 
-[ $# -gt 0 ] || set -- read verify spawn overhead
+[ $# -gt 0 ] || set -- read verify spawn conflicts overhead
 cd "$root"
 cargo build -q --release --bins --example journal
 korg=$target/bench-tools/bin/korg-verify

@@ -84,7 +84,7 @@ __git_par_verb ()
 	esac
 }
 
-__git_par_verbs="spawn gate pick merge seal verify push fetch run retry stop resume list status log diff attach discard prune agents demo"
+__git_par_verbs="spawn gate pick merge seal verify push fetch run retry stop resume list status log diff conflicts attach discard prune agents demo"
 
 __git_par_flags ()
 {
@@ -139,6 +139,9 @@ __git_par_flags ()
 		;;
 	diff)
 		__git_par_offer "--worker= --all --between= --attempt= --stat --json --quiet --color= --help --version"
+		;;
+	conflicts)
+		__git_par_offer "--worker= --into= --jobs= --json --quiet --color= --help --version"
 		;;
 	attach)
 		__git_par_offer "--worker= --json --quiet --color= --help --version"
@@ -336,6 +339,16 @@ __git_par_value ()
 		*) return 1 ;;
 		esac
 		;;
+	conflicts)
+		case "$2" in
+		-w|--worker) : ;;
+		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
+		-j|--jobs) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
 	attach)
 		case "$2" in
 		-w|--worker) : ;;
@@ -431,6 +444,9 @@ __git_par_argument ()
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	diff)
+		__git_par_offer "$(__git_par_runs)" "$3"
+		;;
+	conflicts)
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	attach)
@@ -529,6 +545,11 @@ _git_par_log ()
 _git_par_diff ()
 {
 	__git_par_verb diff
+}
+
+_git_par_conflicts ()
+{
+	__git_par_verb conflicts
 }
 
 _git_par_attach ()

@@ -64,6 +64,7 @@ complete -c git-par -n "__fish_git_par_needs_command" -f -a "list" -d 'List the 
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "status" -d 'Show how a run stands: state, time, diff, verdict and cost of each worker'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "log" -d 'Show what happened in a run, or what its workers printed'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "diff" -d 'Show what a worker changed, by git diff'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "conflicts" -d 'Show which candidates would conflict with each other, or with the branch as it is now'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "attach" -d 'Open a shell in a worker\'s worktree, or run a command there'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "discard" -d 'Take candidates out of the running and remove their worktrees'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "prune" -d 'Tell which worktrees, locks and refs of runs are of no use any more, or remove them'
@@ -315,6 +316,17 @@ complete -c git-par -n "__fish_git_par_using_subcommand diff" -l json -d 'Answer
 complete -c git-par -n "__fish_git_par_using_subcommand diff" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand diff" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand conflicts" -s w -l worker -d 'This worker of the only run; may be given several times [default: all that have a candidate]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand conflicts" -l into -d 'The branch or commit that they are to be merged into' -r -f -a "(__git_par_branches)"
+complete -c git-par -n "__fish_git_par_using_subcommand conflicts" -s j -l jobs -d 'How many merges at once [default: par.jobs, else the number of cores]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand conflicts" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand conflicts" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand conflicts" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand conflicts" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand conflicts" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand conflicts" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -s w -l worker -d 'The worker' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
@@ -392,6 +404,8 @@ complete -c git-par-log -w 'git-par log'
 complete -c git-par -n "__fish_git_par_using_subcommand log" -f -a "(__git_par_runs)"
 complete -c git-par-diff -w 'git-par diff'
 complete -c git-par -n "__fish_git_par_using_subcommand diff" -f -a "(__git_par_runs)"
+complete -c git-par-conflicts -w 'git-par conflicts'
+complete -c git-par -n "__fish_git_par_using_subcommand conflicts" -f -a "(__git_par_runs)"
 complete -c git-par-attach -w 'git-par attach'
 complete -c git-par -n "__fish_git_par_using_subcommand attach" -f -a "(__git_par_runs)"
 complete -c git-par-discard -w 'git-par discard'

@@ -7,14 +7,14 @@ use clap::Args as _;
 use super::pages;
 use crate::{
     command::{
-        Context, Error, Kind, Report, agents, attach, demo, diff, discard, fetch, gate, list, log, merge, pick, prune,
-        push, resume, retry, run, seal, spawn, status, stop, verify,
+        Context, Error, Kind, Report, agents, attach, conflicts, demo, diff, discard, fetch, gate, list, log, merge,
+        pick, prune, push, resume, retry, run, seal, spawn, status, stop, verify,
     },
     process::program,
 };
 
 /// How much alike a typed verb and a real one must be, from 0 to 1, for the one to be taken for the other.
-const LIKE_ENOUGH: f64 = 0.7;
+const LIKE_ENOUGH: f64 = 0.75;
 
 /// What can be done.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -35,6 +35,7 @@ pub(super) enum Verb {
     Status(status::Args),
     Log(log::Args),
     Diff(diff::Args),
+    Conflicts(conflicts::Args),
     Attach(attach::Args),
     Discard(discard::Args),
     Prune(prune::Args),
@@ -65,6 +66,7 @@ impl Verb {
             "list" => list::Args::augment_args,
             "log" => log::Args::augment_args,
             "diff" => diff::Args::augment_args,
+            "conflicts" => conflicts::Args::augment_args,
             "attach" => attach::Args::augment_args,
             "status" => status::Args::augment_args,
             "discard" => discard::Args::augment_args,
@@ -103,6 +105,7 @@ impl Verb {
             Self::List(args) => Box::new(list::run(args, context)?),
             Self::Log(args) => Box::new(log::run(args, context)?),
             Self::Diff(args) => Box::new(diff::run(args, context)?),
+            Self::Conflicts(args) => Box::new(conflicts::run(args, context)?),
             Self::Attach(args) => Box::new(attach::run(args, context)?),
             Self::Status(args) => Box::new(status::run(args, context)?),
             Self::Discard(args) => Box::new(discard::run(args, context)?),

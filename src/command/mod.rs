@@ -5,6 +5,7 @@ pub mod agents;
 pub mod attach;
 pub mod bounds;
 mod configured;
+pub mod conflicts;
 mod context;
 pub mod demo;
 mod detached;

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod aside;
 pub mod audit;
+pub mod clashes;
 pub mod command_line;
 pub mod crew;
 pub mod exchange;

@@ -65,14 +65,19 @@ impl Repository {
                 text.parse().map(Merged::Clean).map_err(|_| Error::NoTree(text))
             }
             // The same status without a tree tells of a commit that is not here.
-            Some(1) if fields.next().is_some() => {
-                let mut paths: Vec<&[u8]> = fields.collect();
-                paths.sort_unstable();
-                paths.dedup();
-                Ok(Merged::Conflict(paths.into_iter().map(quote::path).collect()))
-            }
+            Some(1) if fields.next().is_some() => Ok(conflict(fields.collect())),
             _ => Err(call.failed(&output).into()),
         }
+    }
+
+    /// Merges one commit with each of several in memory, by one process of git; the answers come in their order.
+    pub fn merge_each(&self, ours: Oid, theirs: &[Oid]) -> Result<Vec<Merged>, Error> {
+        let arguments = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", "--stdin"];
+        let call = self.git().call(FIXED).args(arguments).env("GIT_ATTR_SOURCE", ours.to_string());
+        let lines: String = theirs.iter().map(|theirs| format!("{ours} {theirs}\n")).collect();
+        let printed = call.input(lines).bytes()?;
+        let mut fields = printed.split(|byte| *byte == 0);
+        theirs.iter().map(|_| next_merged(&mut fields)).collect()
     }
 
     /// Makes a commit as git makes one: its identity, its encoding, its signature.
@@ -87,4 +92,19 @@ impl Repository {
         let text = self.git().call(arguments).input(commit.message).with_terminal().text()?;
         text.parse().map_err(|_| Error::NoTree(text))
     }
+}
+
+fn conflict(mut paths: Vec<&[u8]>) -> Merged {
+    paths.sort_unstable();
+    paths.dedup();
+    Merged::Conflict(paths.into_iter().map(quote::path).collect())
+}
+
+/// Reads one answer of `git merge-tree --stdin`: 1 where it is clean, the tree, the paths in conflict, an empty field.
+fn next_merged<'p>(fields: &mut impl Iterator<Item = &'p [u8]>) -> Result<Merged, Error> {
+    let is_clean = fields.next() == Some(b"1");
+    let tree = String::from_utf8_lossy(fields.next().unwrap_or_default()).into_owned();
+    let paths: Vec<&[u8]> = fields.take_while(|field| !field.is_empty()).collect();
+    let parsed = tree.parse().map_err(|_| Error::NoTree(tree))?;
+    Ok(if is_clean { Merged::Clean(parsed) } else { conflict(paths) })
 }

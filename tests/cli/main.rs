@@ -7,6 +7,7 @@ mod agents_unruly;
 mod attach;
 mod bad_input;
 mod concurrency;
+mod conflicts;
 mod demo;
 mod detach;
 mod diff;

@@ -11,9 +11,26 @@ use std::{
 use super::world::{Said, World};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_git-par");
-const VERBS: [&str; 18] = [
-    "spawn", "gate", "pick", "merge", "seal", "verify", "push", "fetch", "run", "retry", "stop", "resume", "list",
-    "log", "diff", "attach", "agents", "demo",
+const VERBS: [&str; 19] = [
+    "spawn",
+    "gate",
+    "pick",
+    "merge",
+    "seal",
+    "verify",
+    "push",
+    "fetch",
+    "run",
+    "retry",
+    "stop",
+    "resume",
+    "list",
+    "log",
+    "diff",
+    "conflicts",
+    "attach",
+    "agents",
+    "demo",
 ];
 const PROGRAMS: [(&str, &str); 6] = [
     ("spawn", env!("CARGO_BIN_EXE_git-par-spawn")),

@@ -6,9 +6,29 @@ use std::{
 };
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_git-par");
-pub(crate) const VERBS: [&str; 21] = [
-    "spawn", "gate", "pick", "merge", "seal", "verify", "push", "fetch", "run", "retry", "stop", "resume", "list",
-    "status", "log", "diff", "attach", "discard", "prune", "agents", "demo",
+pub(crate) const VERBS: [&str; 22] = [
+    "spawn",
+    "gate",
+    "pick",
+    "merge",
+    "seal",
+    "verify",
+    "push",
+    "fetch",
+    "run",
+    "retry",
+    "stop",
+    "resume",
+    "list",
+    "status",
+    "log",
+    "diff",
+    "conflicts",
+    "attach",
+    "discard",
+    "prune",
+    "agents",
+    "demo",
 ];
 
 pub(crate) fn package() -> &'static Path {

@@ -2,6 +2,7 @@
 
 mod agents;
 mod attach;
+mod conflicts;
 mod demo;
 mod diff;
 mod discard;
@@ -43,6 +44,7 @@ pub(super) const ALL: &[&Manual] = &[
     &list::MANUAL,
     &log::MANUAL,
     &diff::MANUAL,
+    &conflicts::MANUAL,
     &attach::MANUAL,
     &status::MANUAL,
     &discard::MANUAL,
