@@ -216,6 +216,11 @@ impl Plan {
         if repository.ref_target(&RefName::notes(&self.run))?.is_some() {
             return Err(self.taken());
         }
+        let root = repository.worktree_root(repository.path_setting("par.worktreeRoot")?.as_deref(), &self.run);
+        if let Some(stranger) = repository.stranger_in(&root) {
+            let message = format!("'{}' is a worktree of another repository", stranger.display());
+            return Err(Error::usage(message).hint(format!("git par spawn --name {}-2 ...", self.run)));
+        }
         let prefix = RefName::prefix(&self.run);
         match repository.refs_below(&prefix)?.first() {
             Some((name, _)) => Err(Error::usage(format!("ref '{name}' is left of another run of that name"))

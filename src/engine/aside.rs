@@ -32,6 +32,9 @@ pub fn clear(site: &Site<'_>, worker: Worker) -> Result<(), Error> {
         site.repository.remove_worktree(&half_made).map_err(failed)?;
     } else if let Some(worktree) = site.repository.run_worktree(&site.journal.run, &worker.to_string()) {
         remove(site, worker, &worktree).map_err(failed)?;
+    } else if let Some(owner) = site.repository.stranger_at(&path) {
+        let message = format!("it is a worktree of '{}'", owner.display());
+        return Err(failed(io::Error::new(io::ErrorKind::AlreadyExists, message)));
     } else if path.symlink_metadata().is_ok() {
         move_aside(site, worker, &path).map_err(failed)?;
     }

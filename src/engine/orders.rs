@@ -7,7 +7,10 @@ use std::{
     ffi::OsString,
     fs,
     io::{self, Read},
-    os::unix::ffi::{OsStrExt, OsStringExt},
+    os::unix::{
+        ffi::{OsStrExt, OsStringExt},
+        fs::MetadataExt,
+    },
     path::Path,
 };
 
@@ -29,6 +32,9 @@ pub struct Orders {
     agents: Vec<Order>,
     /// The gate's.
     gate: Option<Vec<Vec<u8>>>,
+    /// Device and number of the folder that they were written into: a copy of it, elsewhere, was not.
+    #[serde(default)]
+    place: Option<(u64, u64)>,
 }
 
 /// What one worker runs.
@@ -47,20 +53,20 @@ impl Orders {
     /// Writes down what is to run.
     #[must_use]
     pub fn new(agents: &[Agent], gate: Option<&[OsString]>) -> Self {
-        Self { agents: agents.iter().map(Order::from).collect(), gate: gate.map(bytes) }
+        Self { agents: agents.iter().map(Order::from).collect(), gate: gate.map(bytes), place: None }
     }
 
     /// Keeps them in a folder.
     pub fn save(&self, folder: &Path) -> io::Result<()> {
         let path = folder.join("orders.json");
         plain::make_room(&path)?;
-        fs::write(path, serde_json::to_vec(self)?)
+        fs::write(path, serde_json::to_vec(&Self { place: place(folder), ..self.clone() })?)
     }
 
-    /// Tells whether they are in a folder: whoever wrote them there began the run.
+    /// Tells whether they were written in this folder: whoever did began the run.
     #[must_use]
     pub fn are_here(folder: &Path) -> bool {
-        folder.join("orders.json").exists()
+        Self::load(folder).place.is_some_and(|written| Some(written) == place(folder))
     }
 
     /// Reads them from a folder; empty where they are gone or cannot be read.
@@ -116,6 +122,11 @@ fn recorded(lane: &Lane) -> Agent {
         (None, [sh, c, text]) if lane.task_on_stdin && sh == "sh" && c == "-c" => Agent::Shell(text.clone()),
         (None, argv) => Agent::Command(argv.iter().map(OsString::from).collect()),
     }
+}
+
+fn place(folder: &Path) -> Option<(u64, u64)> {
+    let found = folder.metadata().ok()?;
+    Some((found.dev(), found.ino()))
 }
 
 fn bytes(argv: &[OsString]) -> Vec<Vec<u8>> {

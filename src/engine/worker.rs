@@ -265,6 +265,10 @@ impl Attempt<'_> {
             iterations: (self.assignment.iterations > 1).then_some(self.iteration),
             checkout_changed: changed.unwrap_or_default(),
         };
-        Ok(finish.record(self.site, went, kept)?)
+        let candidate = kept.candidate;
+        finish.record(self.site, went, kept)?;
+        // For whoever looks around there later; what is recorded does not depend on it.
+        let _ = self.worktree.stand_at(candidate, &index_file(self.site, worker));
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::{
     ffi::OsString,
     fs::{self, File},
     io::{self, Read, Write},
-    os::unix::ffi::OsStringExt,
+    os::unix::{ffi::OsStringExt, fs::MetadataExt},
     path::{Path, PathBuf},
 };
 
@@ -59,6 +59,9 @@ pub struct Record {
     mark: String,
     /// The folder that it was started in, quoted.
     folder: String,
+    /// Device and number of the folder that the record is in: a copy of it, elsewhere, is of nobody.
+    #[serde(default)]
+    place: Option<(u64, u64)>,
     /// The boot of the machine, a random id.
     boot: String,
     /// The namespace of the numbers.
@@ -90,6 +93,7 @@ impl Record {
             version: VERSION,
             mark: mark.value.clone(),
             folder: quoted(&mark.folder),
+            place: None,
             boot,
             namespace,
             cgroups: mark.cgroup.as_ref().map(|cgroup| quoted(cgroup.parent())),
@@ -106,6 +110,7 @@ impl Record {
         File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut text)).map_err(failed)?;
         let malformed = |source| Error::Malformed { path: path.to_owned(), source };
         let record: Self = serde_json::from_slice(&text).map_err(|source| malformed(Some(source)))?;
+        let record = Self { boot: if record.place == place(path) { record.boot } else { String::new() }, ..record };
         if record.is_sound() { Ok(record) } else { Err(malformed(None)) }
     }
 
@@ -172,7 +177,7 @@ impl Record {
     fn write(&self, path: &Path) -> io::Result<()> {
         plain::make_room(path)?;
         let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
-        file.write_all(&serde_json::to_vec(self)?)?;
+        file.write_all(&self.text(path)?)?;
         file.persist(path)?;
         Ok(())
     }
@@ -180,9 +185,19 @@ impl Record {
     /// Writes it over a shorter one of the same child, or anew where that is gone.
     pub(super) fn save_over(&self, path: &Path) -> Result<(), Error> {
         // Some file systems bring a file that replaces another to the disk, which takes longer than a child may.
-        let over = || File::options().write(true).open(path)?.write_all(&serde_json::to_vec(self)?);
+        let over = || File::options().write(true).open(path)?.write_all(&self.text(path)?);
         over().or_else(|_: io::Error| self.save(path))
     }
+
+    fn text(&self, path: &Path) -> io::Result<Vec<u8>> {
+        Ok(serde_json::to_vec(&Self { place: place(path), ..self.clone() })?)
+    }
+}
+
+/// Returns device and number of the folder that a file is in.
+fn place(path: &Path) -> Option<(u64, u64)> {
+    let found = path.parent()?.metadata().ok()?;
+    Some((found.dev(), found.ino()))
 }
 
 /// Returns the boot and the namespace of process numbers; both empty where there is no `/proc`.

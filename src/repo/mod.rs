@@ -33,5 +33,6 @@ pub mod second_name;
 pub mod settings;
 pub mod shared;
 pub mod snapshot;
+mod stranger;
 pub mod target;
 pub mod worktree;

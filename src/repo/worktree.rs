@@ -34,12 +34,28 @@ impl Worktree {
         self.admin.join(MARK).exists()
     }
 
-    /// Tells whether its folder, where there is one, names the admin folder as the admin folder names it.
-    fn is_mutual(&self) -> bool {
-        let Ok(text) = fs::read(self.path.join(".git")) else { return self.path.symlink_metadata().is_err() };
-        let named = text.strip_prefix(b"gitdir: ").map(|rest| Path::new(OsStr::from_bytes(rest.trim_ascii_end())));
-        let real = |path: &Path| path.canonicalize().ok();
-        named.and_then(|named| real(&self.path.join(named))).is_some_and(|named| Some(named) == real(&self.admin))
+    /// Tells whether its folder is below `root`, or names the admin folder as the admin folder names it, or is gone. What git has
+    /// on file may have been rewritten, or be that of the repository that this one is a copy of.
+    #[must_use]
+    pub fn is_at_home(&self, root: &Path) -> bool {
+        self.path.starts_with(root) || self.path.symlink_metadata().is_err() || self.names_admin()
+    }
+
+    /// Tells whether the `.git` file names the admin folder, or one of its name that is not there: the repository was moved.
+    fn names_admin(&self) -> bool {
+        let text = fs::read(self.path.join(".git")).unwrap_or_default();
+        let Some(named) = text.strip_prefix(b"gitdir: ") else { return false };
+        let named = self.path.join(OsStr::from_bytes(named.trim_ascii_end()));
+        match named.canonicalize() {
+            Ok(named) => self.admin.canonicalize().is_ok_and(|admin| admin == named),
+            Err(_) => named.file_name() == self.admin.file_name(),
+        }
+    }
+
+    /// Returns it at `place` where it was moved there together with its repository.
+    fn moved_to(&self, place: &Path) -> Option<Self> {
+        let moved = Self { path: place.to_owned(), admin: self.admin.clone() };
+        (self.path.symlink_metadata().is_err() && moved.names_admin()).then_some(moved)
     }
 
     /// Returns the door to git(1) with this worktree's own HEAD.
@@ -59,6 +75,18 @@ impl Worktree {
     pub fn save_index(&self, to: &Path) -> io::Result<()> {
         fs::create_dir_all(to.parent().unwrap_or(to))?;
         index_copy::copy(&self.own_index(), to)
+    }
+
+    /// Has HEAD and the index stand at the commit that was made of its files, so that git finds nothing changed there. A HEAD on
+    /// a branch is the agent's own and stays.
+    pub fn stand_at(&self, commit: Oid, index: &Path) -> io::Result<()> {
+        let head = fs::read_to_string(self.admin.join("HEAD"))?;
+        if head.trim_end().parse::<Oid>().is_err() || !index.is_file() {
+            return Ok(());
+        }
+        let moved = self.git().call(["update-ref", "--no-deref", "HEAD", &commit.to_string()]).bytes();
+        moved.map_err(io::Error::other)?;
+        index_copy::copy(index, &self.own_index())
     }
 
     /// Names what a snapshot of it is taken of.
@@ -121,16 +149,16 @@ impl Repository {
             .find(|worktree| worktree.path == path || worktree.path.canonicalize().is_ok_and(|found| found == wanted))
     }
 
-    /// Finds a run's worktree by the last two parts of its folder, wherever its root was; never one of the user's.
-    ///
-    /// What git has on file may have been rewritten: a folder elsewhere counts only where its `.git` file agrees.
+    /// Finds a run's worktree by the last two parts of its folder, wherever its root was; never one of the user's, nor one of
+    /// another repository.
     #[must_use]
     pub fn run_worktree(&self, run: &RunId, folder: &str) -> Option<Worktree> {
         let tail = Path::new(run.as_str()).join(folder);
-        let usual = self.default_root().join(&tail);
-        let mut ours =
-            self.worktrees().into_iter().filter(|worktree| worktree.path.ends_with(&tail) && worktree.is_ours());
-        ours.find(|worktree| worktree.path == usual || worktree.is_mutual())
+        let root = self.default_root();
+        let is_wanted = |worktree: &Worktree| worktree.path.ends_with(&tail) && worktree.is_ours();
+        let here = |worktree: &Worktree| is_wanted(worktree) && worktree.is_at_home(&root);
+        let found = self.worktrees().into_iter().find(here)?;
+        Some(found.moved_to(&root.join(&tail)).unwrap_or(found))
     }
 
     /// Finds a worktree that somebody died over making: registered, with no HEAD, no index and no file, and so nobody's work.

@@ -141,3 +141,16 @@ fn the_command_has_the_terminal_and_its_keys() {
     assert!(rest.contains("caught"), "{rest}");
     assert_eq!(terminal.wait().unwrap().code(), Some(5));
 }
+
+#[test]
+fn git_finds_nothing_changed_where_a_worker_has_finished_but_a_branch_of_its_own_stays() {
+    let world = World::new();
+    world.spawn("r", 1, "echo 1 > n; echo 2 >> a.txt; git add n; git commit -qm mine; echo 3 > m");
+    let status = |run: &str| world.par_ok(&["attach", run, "-w", "1", "--", "git", "status", "--porcelain"]);
+    let head = |run: &str| world.par_ok(&["attach", run, "-w", "1", "--", "git", "rev-parse", "HEAD"]);
+    assert_eq!(status("r"), "");
+    assert_eq!(head("r").trim(), world.git(&["rev-parse", "refs/par/r/w1"]));
+    world.spawn("s", 1, "git checkout -q -b own; echo 1 > n");
+    assert_eq!(status("s"), "?? n\n");
+    assert_eq!(world.git(&["rev-parse", "own"]), world.git(&["rev-parse", "HEAD"]));
+}

@@ -8,6 +8,7 @@ mod attach;
 mod bad_input;
 mod concurrency;
 mod conflicts;
+mod copies;
 mod demo;
 mod detach;
 mod diff;

@@ -75,7 +75,9 @@ pub(super) fn gather(repository: &Repository, roots: &[PathBuf]) -> Result<BTree
 }
 
 fn gather_registered(repository: &Repository, roots: &[PathBuf], all: &mut BTreeMap<RunId, Traces>) {
-    for worktree in repository.worktrees().into_iter().filter(Worktree::is_ours) {
+    let root = repository.default_root();
+    let is_ours = |worktree: &Worktree| worktree.is_ours() && worktree.is_at_home(&root);
+    for worktree in repository.worktrees().into_iter().filter(is_ours) {
         let Some((root, run, (worker, is_place))) = named(&worktree.path) else { continue };
         let is_known = all.get(&run).is_some_and(|traces| traces.notes.is_some());
         if is_known || roots.iter().any(|own| is_same(own, root)) {
