@@ -154,6 +154,7 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
     }
     let lost = matches!(error.downcast_ref(), Some(refs::Error::Lost { .. } | refs::Error::Locked(_)));
     let lost = lost || matches!(error.downcast_ref(), Some(exchange::Error::Lost(_)));
+    let lost = lost || matches!(error.downcast_ref(), Some(journal::Error::Overtaken { .. }));
     let held = matches!(error.downcast_ref(), Some(supervisor::Error::Held(_)))
         || matches!(error.downcast_ref(), Some(leavings::Error::Busy { .. }));
     if lost || held {
@@ -225,7 +226,7 @@ fn open_hint(message: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ref_name::RefName;
+    use crate::model::{history::Illegal, ref_name::RefName};
 
     #[test]
     fn a_lost_race_is_told_as_one_however_deep_it_lies() {
@@ -235,6 +236,9 @@ mod tests {
         let deep = Error::from(gate::Error::from(journal::Error::from(lost())));
         assert_eq!((deep.kind, deep.messages.len()), (Kind::Busy, 1));
         assert_eq!(Error::from(target::Error::from(lost())).kind, Kind::Busy);
+        let source = Illegal { seq: 14, message: "w1 is discarded already".to_owned() };
+        let overtaken = Error::from(journal::Error::Overtaken { run: "r".parse().unwrap(), source });
+        assert_eq!(overtaken.kind, Kind::Busy);
     }
 
     #[test]

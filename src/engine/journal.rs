@@ -62,6 +62,14 @@ pub enum Error {
         /// Which, and why.
         source: Illegal,
     },
+    /// Somebody else was quicker, and what was to be recorded does not follow any more.
+    #[error("run '{run}' was changed by somebody else in this moment")]
+    Overtaken {
+        /// The run.
+        run: RunId,
+        /// Why it does not follow.
+        source: Illegal,
+    },
     /// The notes.
     #[error(transparent)]
     Notes(#[from] journal_notes::Error),
@@ -119,6 +127,14 @@ fn fold(run: &RunId, bytes: &[u8]) -> Result<(Tip, History), Error> {
         take(run, &mut history, &event)?;
     }
     Ok((chain.finish().map_err(broken)?, history))
+}
+
+/// Tells of an event of our own that may not stand: it was legal by what was known a moment ago.
+fn overtaken(error: Error) -> Error {
+    match error {
+        Error::Illegal { run, source } => Error::Overtaken { run, source },
+        other => other,
+    }
 }
 
 fn take(run: &RunId, history: &mut History, event: &Event<'_>) -> Result<(), Error> {
@@ -303,7 +319,7 @@ impl<'a> Journal<'a> {
         draft.time = Some(Clock::System.now());
         let event = draft.seal(&state.tip()).map_err(|source| Error::Event { run: self.run.clone(), source })?;
         let mut history = state.history.clone();
-        take(&self.run, &mut history, &event)?;
+        take(&self.run, &mut history, &event).map_err(overtaken)?;
         let mut bytes = state.bytes.clone();
         bytes.extend_from_slice(event.line().as_bytes());
         bytes.push(b'\n');
