@@ -10,7 +10,10 @@ use std::{
 use anstream::AutoStream;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::screen::{colored, harmless, line, say};
+use super::{
+    screen::{colored, harmless, line, say},
+    terminal::Room,
+};
 use crate::{
     command::style,
     engine::progress::Progress,
@@ -19,8 +22,6 @@ use crate::{
 
 /// How often a line that is under way moves.
 const TICK: Duration = Duration::from_millis(120);
-/// The lines of a terminal that does not say how many it has.
-const USUAL_LINES: usize = 24;
 
 /// A line a worker, redrawn in place.
 pub(super) struct Live {
@@ -69,13 +70,6 @@ fn row_style(mark: &str) -> ProgressStyle {
         .expect("the template is well formed")
 }
 
-/// Counts the lines of the terminal, one left for what is written next.
-fn terminal_lines() -> usize {
-    let size = rustix::termios::tcgetwinsize(io::stderr());
-    let lines = size.ok().map(|size| usize::from(size.ws_row)).filter(|lines| *lines > 0);
-    lines.unwrap_or(USUAL_LINES).saturating_sub(1).max(2)
-}
-
 /// Says how many have no line of their own, and how far they are.
 fn rest(hidden: &[Stage]) -> String {
     let stages = [Stage::Queued, Stage::Running, Stage::Checking, Stage::Done];
@@ -97,7 +91,7 @@ impl Live {
 
     pub(super) fn show(&self, progress: Progress) {
         match progress {
-            Progress::Planned(workers) => self.plan(workers, terminal_lines()),
+            Progress::Planned(workers) => self.plan(workers, Room::of(io::stderr()).lines),
             Progress::Preparing(worker) => self.update(worker, Stage::Running, "making the worktree"),
             Progress::Running { worker, ref agent } => {
                 self.update(worker, Stage::Running, &format!("{agent} is running"));

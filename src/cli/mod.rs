@@ -1,11 +1,13 @@
 //! The front: argv in, text and a number out, the same for every verb.
 
+mod board;
 pub mod door;
 mod exit_code;
 mod live;
 pub mod pages;
 mod screen;
 mod tame;
+mod terminal;
 mod usage;
 mod verbs;
 

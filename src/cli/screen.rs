@@ -8,10 +8,9 @@ use std::{
 
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
-use super::{live::Live, tame::Tame};
+use super::{board::Board, live::Live, tame::Tame};
 use crate::{
     command::{
         Error, Report, Sink,
@@ -28,7 +27,7 @@ pub(super) struct Screen {
     /// What stands between other people's bytes and a terminal; none where there is no terminal.
     tame: Option<Mutex<Tame>>,
     /// A report that is redrawn in place, on a terminal.
-    board: Option<ProgressBar>,
+    board: Option<Board>,
     /// Whether a report was written that others follow.
     has_told: Mutex<bool>,
 }
@@ -133,10 +132,7 @@ impl Screen {
             color.write_global();
         }
         let live = (!quiet && io::stderr().is_terminal()).then(Live::new);
-        let board = io::stdout().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{msg}").expect("the template is well formed");
-            ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout()).with_style(style)
-        });
+        let board = io::stdout().is_terminal().then(Board::new);
         let tame = io::stdout().is_terminal().then(Mutex::default);
         Self { quiet, live, tame, board, has_told: Mutex::default() }
     }
@@ -149,8 +145,7 @@ impl Screen {
     /// Shows a report that others follow: in place on a terminal, else where it is new; tells whether it stays to be read.
     pub(super) fn refresh(&self, report: &dyn Report, json: bool, is_new: bool) -> bool {
         if let Some(board) = self.board.as_ref().filter(|_| !json) {
-            board.set_message(colored(&harmless(report.text().trim_end()), AutoStream::choice(&io::stdout())));
-            board.force_draw();
+            board.show(&report.text());
             return false;
         }
         if is_new {
@@ -218,7 +213,7 @@ impl Screen {
             let _ = put(tame.lock().unwrap_or_else(PoisonError::into_inner).end());
         }
         self.live.iter().for_each(Live::clear);
-        self.board.iter().for_each(ProgressBar::finish_and_clear);
+        self.board.iter().for_each(Board::clear);
     }
 }
 

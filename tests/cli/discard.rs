@@ -1,14 +1,9 @@
 //! `git par discard`: candidates leave the running and nothing that git would keep is lost.
 
-use std::{
-    fs::{self, File},
-    io::{Read, Write},
-    process::Stdio,
-};
-
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use std::{fs, io::Write, process::Stdio};
 
 use super::{
+    terminal::Terminal,
     untouched,
     world::{Said, World},
 };
@@ -111,22 +106,14 @@ fn what_is_merged_or_in_a_branch_or_changed_nothing_is_discarded_without_a_quest
 
 /// Runs `git-par` at a terminal on which somebody types this line.
 fn at_terminal(world: &World, arguments: &[&str], line: &str) -> (Said, String) {
-    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&ours).unwrap();
-    unlockpt(&ours).unwrap();
-    let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
-    let theirs = || File::options().read(true).write(true).open(&name).unwrap();
+    let mut terminal = Terminal::new();
     let mut command = world.par_command(arguments);
-    command.stdin(Stdio::from(theirs())).stderr(Stdio::from(theirs())).stdout(Stdio::piped());
+    command.stdin(terminal.other_end()).stderr(terminal.other_end()).stdout(Stdio::piped());
     let child = command.spawn().unwrap();
     drop(command);
-    let mut terminal = File::from(ours);
-    terminal.write_all(line.as_bytes()).unwrap();
+    terminal.ours.write_all(line.as_bytes()).unwrap();
     let said = Said::of(child.wait_with_output().unwrap());
-    let mut shown = Vec::new();
-    // The other side is closed: on Linux that is an error, after all that was shown.
-    let _ = terminal.read_to_end(&mut shown);
-    (said, String::from_utf8_lossy(&shown).into_owned())
+    (said, terminal.shown())
 }
 
 #[test]

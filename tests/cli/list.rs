@@ -28,9 +28,10 @@ fn runs_are_listed_newest_first_and_one_in_full() {
     run alpha
     task: the task
     state: sealed
+    workers: 1 merged
     worker  state  attempt  agent  time  diff  gate  tokens  cost  candidate
     w1 *  merged  1  command  <time>  1 file +1 -0  none  -  -  <id>
-    total  1 merged  <time>  -  -  -
+    total  <time>  -  -
     merged as <id>
     sealed
     exit 0

@@ -51,6 +51,7 @@ mod stop;
 mod stories;
 mod surroundings;
 mod survival;
+mod terminal;
 mod untouched;
 mod worktrees;
 mod world;

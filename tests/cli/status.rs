@@ -128,10 +128,11 @@ fn status_is_the_list_of_the_newest_run() {
     run newer
     task: the task
     state: finished
+    workers: 2 finished
     worker  state  attempt  agent  time  diff  gate  tokens  cost  candidate
     w1  finished  1  command  <time>  1 file +1 -0  none  -  -  <id>
     w2  finished  1  command  <time>  1 file +1 -0  none  -  -  <id>
-    total  2 finished  <time>  -  -  -
+    total  <time>  -  -
     ! run newer (the newest)
     exit 0
     ");
@@ -165,7 +166,7 @@ fn watching_writes_a_table_for_each_change_and_ends_with_the_run() {
     let mut watch = world.par_command(&["list", "--watch", "r"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines().map(Result::unwrap);
     let first: Vec<String> = lines.by_ref().take_while(|line| !line.starts_with("total")).collect();
-    assert!(first[2] == "state: running" && first[4].contains("running") && first[5].contains("queued"), "{first:?}");
+    assert!(first[2] == "state: running" && first[5].contains("running") && first[6].contains("queued"), "{first:?}");
     let_go(&world, child);
     let rest: Vec<String> = lines.collect();
     assert!(watch.wait().unwrap().success());

@@ -149,10 +149,11 @@ impl Overview {
             (true, true) => "sealed, but events came after the seal\n",
         };
         format!(
-            "run {}\ntask: {}\nstate: {}{elsewhere}\n{}{ended}{merged}{sealed}{}{}",
+            "run {}\ntask: {}\nstate: {}{elsewhere}\n{}{}{ended}{merged}{sealed}{}{}",
             standing.run,
             first_line(&standing.task),
             painted(self.state),
+            self.counts(),
             self.table(),
             standing.remarks(),
             self.next()
@@ -164,6 +165,13 @@ impl Overview {
         let is_queued = self.standing.workers.iter().any(|row| row.state == "queued");
         let goes_on = self.state == RunState::Interrupted || (self.state == RunState::Finished && is_queued);
         if goes_on { format!("next: git par resume {}\n", self.standing.run) } else { String::new() }
+    }
+
+    /// Says how many workers are in each state, and how many candidates have each verdict; in cells they would widen the
+    /// columns.
+    fn counts(&self) -> String {
+        let workers = format!("workers: {}\n", totals::states(&self.workers_by_state));
+        if self.gates.is_empty() { workers } else { format!("{workers}gates: {}\n", totals::verdicts(&self.gates)) }
     }
 
     fn table(&self) -> String {
@@ -178,12 +186,12 @@ impl Overview {
         };
         let total = vec![
             "total".to_owned(),
-            totals::states(&self.workers_by_state),
+            String::new(),
             String::new(),
             String::new(),
             style::duration(self.totals.elapsed_ms),
             String::new(),
-            totals::verdicts(&self.gates),
+            String::new(),
             style::tokens(&spent),
             style::cost(&spent),
         ];
