@@ -140,8 +140,11 @@ fn require_any(subjects: &[Subject], (repository, journal): (&Repository, &Journ
         (true, true) => {
             Err(Error::new(Kind::Busy, format!("run '{run}' is being worked on: no worker has a candidate yet")))
         }
-        (true, false) => Err(Error::new(Kind::Cannot, format!("no worker of run '{run}' has a candidate"))
-            .hint(format!("git par list {run}"))),
+        (true, false) => {
+            let verb = if journal.ask(History::is_open) { "resume" } else { "list" };
+            Err(Error::new(Kind::Cannot, format!("no worker of run '{run}' has a candidate"))
+                .hint(format!("git par {verb} {run}")))
+        }
     }
 }
 

@@ -90,7 +90,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Picked, Error> {
         score_all(args, &journal, (&repository, &settings), context)?;
     }
     // Decided once outside, so that a choice that cannot stand is told before anything is written.
-    journal.ask(|history| selection::decide(history, &asked))?;
+    let outcome = journal.ask(|history| selection::decide(history, &asked))?;
+    require_hopeless(&journal, &outcome, context)?;
     record(&repository, &journal, &asked)?;
     journal.ask(picked).ok_or_else(|| Error::new(Kind::Cannot, "the pick was not recorded"))
 }
@@ -108,6 +109,26 @@ fn open_idle<'a>(
         return Err(Error::new(Kind::Busy, format!("run '{run}' is still being worked on")));
     }
     Ok(Journal::open(repository, run, identity, listener)?)
+}
+
+/// Refuses to say that nobody wins while somebody may: of a run that was cut short the winner is among those that are there.
+fn require_hopeless(
+    journal: &Journal<'_>,
+    outcome: &winner_selected::Outcome,
+    context: &Context<'_>,
+) -> Result<(), Error> {
+    let run = &journal.run;
+    match (journal.ask(History::is_open), outcome.winner) {
+        (false, _) => Ok(()),
+        (true, None) => {
+            Err(Error::new(Kind::Cannot, format!("run '{run}' was cut short, and none of its candidates may win yet"))
+                .hint(format!("git par resume {run}")))
+        }
+        (true, Some(_)) => {
+            context.warn(format!("run '{run}' was cut short: not every worker came to its end"));
+            Ok(())
+        }
+    }
 }
 
 fn asked(args: &Args, journal: &Journal<'_>) -> winner_selected::Args {

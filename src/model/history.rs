@@ -111,6 +111,12 @@ impl History {
         self.lanes.iter().find(|(known, _)| *known == worker).map(|(_, lane)| lane)
     }
 
+    /// Tells whether some worker is still to come to its end, as far as the journal says.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.ended.is_none() && self.lanes().any(|(_, lane)| lane.is_running() || lane.is_queued())
+    }
+
     /// Returns the winner of the newest pick, where its candidate is still what it was.
     #[must_use]
     pub fn winner(&self) -> Option<Worker> {

@@ -1,6 +1,9 @@
 //! `git par pick`: who wins, who decided, and what is written down.
 
-use super::world::World;
+use super::{
+    endings::{start, wait_for},
+    world::World,
+};
 
 /// Each worker writes as many lines as its number says; the third changes nothing.
 const LINES: &str = "[ $PAR_WORKER = 3 ] || seq $PAR_WORKER > lines.txt";
@@ -145,10 +148,31 @@ fn what_a_dead_run_recorded_is_all_that_there_is() {
     }
     spawn.kill().unwrap();
     spawn.wait().unwrap();
-    let said = world.par_json(&["pick", "r"]);
-    assert_eq!(said["winner"], 1, "{said}");
+    let said = world.par(&["pick", "r"]);
+    said.refuses(0, "run 'r' was cut short: not every worker came to its end");
+    assert!(said.stdout.contains("winner w1"), "{said:?}");
     world.par_ok(&["merge"]);
     world.par_ok(&["seal", "--no-sign"]);
+}
+
+#[test]
+fn that_nobody_wins_is_not_said_of_a_run_that_was_cut_short() {
+    let world = World::new();
+    let script = "touch ../began; while [ ! -e ../end ]; do sleep 0.02; done; echo x > x";
+    let mut spawn =
+        start(world.par_command(&["spawn", "-n", "2", "-j", "1", "--name", "r", "t", "--", "sh", "-c", script]));
+    wait_for(&world.worktree("r", "began"));
+    spawn.kill().unwrap();
+    spawn.wait().unwrap();
+    let count = world.events("r").len();
+    for arguments in [&["pick", "r"][..], &["gate", "r", "--", "true"]] {
+        let said = world.par(arguments);
+        assert!((said.code, said.stderr.contains("hint: git par resume r\n")) == (128, true), "{said:?}");
+    }
+    assert_eq!(world.events("r").len(), count, "nothing is recorded");
+    std::fs::write(world.worktree("r", "end"), "").unwrap();
+    world.par_ok(&["resume", "r"]);
+    world.par_ok(&["pick", "r"]);
 }
 
 #[test]

@@ -28,8 +28,8 @@ impl RunState {
     pub fn of(history: &History, presence: Presence, is_sealed: bool) -> Self {
         match presence {
             Presence::Held => Self::Running,
-            Presence::Elsewhere if is_open(history) => Self::Running,
-            Presence::Free if is_open(history) => Self::Interrupted,
+            Presence::Elsewhere if history.is_open() => Self::Running,
+            Presence::Free if history.is_open() => Self::Interrupted,
             _ if is_sealed => Self::Sealed,
             _ if !history.merged.is_empty() => Self::Merged,
             _ if history.winner().is_some() => Self::Picked,
@@ -49,9 +49,4 @@ impl RunState {
             Self::Finished => "finished",
         }
     }
-}
-
-/// Tells whether something of a run is still to come to its end, by its journal.
-fn is_open(history: &History) -> bool {
-    history.ended.is_none() && history.lanes().any(|(_, lane)| lane.is_running() || lane.is_queued())
 }

@@ -8,7 +8,7 @@ pub(super) const MANUAL: Manual = Manual {
     description: &[
         "Ranks the candidates of a run and picks the first. The order is total and follows from recorded facts alone, so that anyone can compute it again: verdict (`pass` first), then a diff that is not empty, then the keys of the rule, then the lowest worker number.",
         "A candidate without a diff never wins. Where a gate was asked, only a candidate that passed may win, unless `--allow-failing` is given. Without any gate the verdict of all is `none`, and the answer says that nothing was checked.",
-        "A pick may be made again: the newest one counts. Where nobody may win, that is recorded too.",
+        "A pick may be made again: the newest one counts. Where nobody may win, that is recorded too; but of a run that was cut short nobody knows that yet, and it is refused until the run is resumed.",
     ],
     sections: &[Section {
         title: "RULES",
