@@ -46,6 +46,11 @@ fn every_option_of_the_help_stands_in_its_page() {
 }
 
 #[test]
+fn a_value_that_may_be_left_out_is_shown_as_such() {
+    assert!(manual("spawn").contains("[\\fB--exclusive\\fR[=\\fIT\\fR]]"), "{}", manual("spawn"));
+}
+
+#[test]
 fn every_paragraph_of_an_option_that_another_follows_ends_with_a_full_stop() {
     let page = manual("spawn");
     assert!(page.contains("NAME:K is K workers.\nA command has the task"), "{page}");

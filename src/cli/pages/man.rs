@@ -113,7 +113,10 @@ fn option_words(arg: &Arg) -> Vec<Inline> {
     let short = arg.get_short().map(|short| format!("-{short}"));
     let long = arg.get_long().map(|long| format!("--{long}"));
     let mut words = vec![roman(" ["), bold(short.or(long).unwrap_or_default())];
-    if arg.get_action().takes_values() {
+    let may_lack_value = arg.get_num_args().is_some_and(|count| count.min_values() == 0);
+    if may_lack_value && arg.is_require_equals_set() {
+        words.extend([roman("[="), italic(value_names(arg)), roman("]")]);
+    } else if arg.get_action().takes_values() {
         words.extend([roman(" "), italic(value_names(arg))]);
     }
     let many = matches!(arg.get_action(), clap::ArgAction::Append);
