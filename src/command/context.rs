@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Error, Report, Sink};
+use super::{Error, Kind, Report, Sink};
 use crate::{
     engine::{
         audit,
@@ -11,7 +11,7 @@ use crate::{
     },
     model::run_id::RunId,
     process::stop::Stop,
-    repo::open::Repository,
+    repo::{open::Repository, remote::Direction},
 };
 
 /// What a command is given besides its arguments.
@@ -41,7 +41,13 @@ impl Context<'_> {
 
     /// Chooses the run that the user means, and says which where he named none.
     pub fn choose(&self, repository: &Repository, wanted: Option<&str>) -> Result<RunId, Error> {
-        let run = runs::choose(repository, wanted)?;
+        let run = match runs::choose(repository, wanted) {
+            Err(none @ runs::Error::None) if repository.remote(None, Direction::Fetch).is_err() => {
+                // Nor is there any place to fetch one from.
+                return Err(Error::new(Kind::Cannot, none.to_string()).hint("git par spawn \"what is to be done\""));
+            }
+            chosen => chosen?,
+        };
         if wanted.is_none() {
             (self.listener)(Progress::Chosen(run.clone()));
         }

@@ -27,7 +27,7 @@ pub struct Args {
     /// The run, or a unique beginning of its name [default: the newest]
     pub run: Option<String>,
     /// A worker to run again; may be given several times
-    #[arg(short = 'w', long = "worker", value_name = "N", required_unless_present = "failed")]
+    #[arg(short = 'w', long = "worker", value_name = "N")]
     pub workers: Vec<Worker>,
     /// Every worker that failed, was cut short, changed nothing, or did not pass the gate
     #[arg(long, conflicts_with = "workers")]
@@ -59,6 +59,12 @@ pub struct Retried {
 
 /// Runs workers again.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
+    if args.workers.is_empty() && !args.failed {
+        return Err(Error::usage(
+            "nothing says which workers to run again: neither --worker (-w) nor --failed is given",
+        )
+        .hint("git par retry --failed"));
+    }
     let repository = context.open()?;
     let settings = repository.settings()?;
     let run = context.choose(&repository, args.run.as_deref())?;
@@ -67,7 +73,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
         supervisor::hold(&repository, &run).map_err(|error| Error::from(error).hint(format!("git par list {run}")))?;
     let journal = Journal::open(&repository, run, identity, context.listener)?;
     let workers = journal.ask(|history| chosen(history, args))?;
-    journal.ask(|history| foreign::require_trust(&repository, history, args.trust))?;
+    if !workers.is_empty() {
+        journal.ask(|history| foreign::require_trust(&repository, history, args.trust))?;
+    }
     let mut site = Site::new(&journal, &repository, &settings)?;
     site.listener = context.listener;
     site.stop = context.stop.clone();
@@ -148,7 +156,8 @@ impl Report for Retried {
     fn text(&self) -> String {
         let run = &self.standing.run;
         let head = if self.retried.is_empty() { "no worker has failed\n" } else { "" };
-        let hint = if self.standing.has_hope() { format!("next: git par pick {run}\n") } else { String::new() };
+        let has_next = !self.retried.is_empty() && self.standing.has_hope();
+        let hint = if has_next { format!("next: git par pick {run}\n") } else { String::new() };
         format!("run {run}\n{head}{}{}{hint}", self.standing.table(), self.standing.gate_line())
     }
 
@@ -157,7 +166,8 @@ impl Report for Retried {
     }
 
     fn answer(&self) -> Answer {
-        match (self.was_interrupted, self.errors.is_empty() && self.standing.has_hope()) {
+        let is_well = self.retried.is_empty() || (self.errors.is_empty() && self.standing.has_hope());
+        match (self.was_interrupted, is_well) {
             (true, _) => Answer::Interrupted,
             (false, true) => Answer::Yes,
             (false, false) => Answer::No,

@@ -110,6 +110,7 @@ impl Line {
     fn finish(&mut self, args: &Args, context: &Context<'_>) -> Result<(), Error> {
         let run = self.run.as_ref().map(ToString::to_string);
         self.picked = Some(pick::run(&pick::Args { run: run.clone(), ..pick::Args::default() }, context)?);
+        self.spawned.iter_mut().for_each(|spawned| spawned.is_followed = true);
         if args.merge && self.answer() == Answer::Yes {
             self.merged = Some(merge::run(&merge::Args { run: run.clone(), ..merge::Args::default() }, context)?);
         }

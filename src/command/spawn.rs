@@ -102,6 +102,9 @@ pub struct Spawned {
     pub worktrees: String,
     /// Whether the run goes on without this terminal.
     pub detached: bool,
+    /// Whether the next step was done at once, so that nobody need be told which it is.
+    #[serde(skip)]
+    pub(super) is_followed: bool,
     #[serde(skip)]
     interrupted: bool,
 }
@@ -130,7 +133,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
     let standing = journal.ask(Standing::of).ok_or_else(|| Error::new(Kind::Cannot, "the run was not begun"))?;
     let errors = failed.into_iter().map(told).collect();
     let worktrees = site.root.display().to_string();
-    Ok(Spawned { standing, errors, worktrees, detached: args.detach, interrupted: context.stop.is_set() })
+    let interrupted = context.stop.is_set();
+    Ok(Spawned { standing, errors, worktrees, detached: args.detach, is_followed: false, interrupted })
 }
 
 /// Tells what kept a run from its end, and how to go on.
@@ -330,7 +334,7 @@ impl Report for Spawned {
             (true, true) => "git par pick".to_owned(),
             (true, false) => "git par gate -- CHECK, then git par pick".to_owned(),
         };
-        let has_next = !is_whole || self.standing.has_hope();
+        let has_next = !is_whole || (self.standing.has_hope() && !self.is_followed);
         let hint = if has_next { format!("next: {next}\n") } else { String::new() };
         format!(
             "run {run}\n{}{}worktrees: {}\n{hint}",

@@ -124,6 +124,26 @@ fn of_a_running_worker_it_is_what_is_there_now_and_its_index_is_left_alone() {
 }
 
 #[test]
+fn of_a_queued_worker_it_is_said_that_it_is_queued_and_how_it_goes_on() {
+    let world = World::new();
+    let child = world.under_way(&["-n", "2", "-j", "1"], &["1"]);
+    let told = |code, way: &str| {
+        let said = world.par(&["diff", "r", "-w", "2"]);
+        said.refuses(code, "w2 is queued: it has not begun");
+        assert!(said.stderr.contains(&format!("hint: {way}\n")), "{said:?}");
+    };
+    told(3, "git par status r --watch");
+    let mut child = child;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    told(128, "git par resume r");
+    world.par_ok(&["stop", "r"]);
+    let said = world.par(&["diff", "r", "-w", "2"]);
+    said.refuses(128, "w2 was stopped before it began");
+    assert!(said.stderr.contains("hint: git par retry r -w 2\n"), "{said:?}");
+}
+
+#[test]
 fn the_users_own_settings_hold_and_a_candidates_attributes_run_nothing() {
     let world = World::new();
     world.git(&["config", "diff.evil.command", "touch ran; echo external"]);

@@ -62,7 +62,9 @@ fn an_empty_repository_has_no_runs() {
     assert_eq!(world.par_json(&["list"])["runs"], serde_json::json!([]));
     let said = world.par(&["pick"]);
     said.refuses(128, "there is no run in this repository");
-    assert!(said.stderr.contains("hint: git par fetch"));
+    assert!(said.stderr.contains("hint: git par spawn \"what is to be done\"\n"), "there is nowhere to fetch from");
+    world.git(&["remote", "add", "origin", "nowhere"]);
+    assert!(world.par(&["pick"]).stderr.contains("hint: git par fetch\n"));
 }
 
 #[test]

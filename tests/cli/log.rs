@@ -152,7 +152,8 @@ fn an_output_that_is_not_there_is_told_with_the_reason() {
     ]);
     let said = world.par(&["-C", &partly, "log", "s", "--agent"]);
     said.refuses(128, "w1's agent output is not in this repository");
-    assert!(said.stderr.contains("hint: git fetch origin"), "{said:?}");
+    let way = "hint: where the run was sent from: git par push --logs origin s; then here: git par fetch";
+    assert!(said.stderr.contains(way), "{said:?}");
     assert!(world.par_ok(&["-C", &partly, "log", "s"]).contains("finished"));
 }
 

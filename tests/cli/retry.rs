@@ -49,6 +49,18 @@ fn who_failed_runs_again_with_what_was_wrong_and_the_old_attempt_is_kept() {
 }
 
 #[test]
+fn where_nothing_failed_there_is_nothing_to_do_and_no_next_step() {
+    let world = World::new();
+    spawned(&world, "1", "true");
+    // Nobody may win, and nobody failed.
+    world.par_ok(&["discard", "r", "-w", "1", "-y"]);
+    let count = world.events("r").len();
+    let said = world.par_ok(&["retry", "r", "--failed"]);
+    assert!(said.contains("no worker has failed\n") && !said.contains("next:"), "{said}");
+    assert_eq!(world.events("r").len(), count);
+}
+
+#[test]
 fn a_worktree_with_later_edits_moves_aside_and_is_named() {
     let world = World::new();
     spawned(&world, "2", "true");
@@ -108,7 +120,7 @@ fn what_is_not_over_is_not_retried() {
         assert!(said.stderr.contains("hint: git par resume r"), "{said:?}");
     }
     world.par(&["retry", "r", "-w", "3"]).refuses(2, "the run has no worker w3");
-    world.par(&["retry", "r"]).refuses(2, "--worker");
+    world.par(&["retry", "r"]).refuses(2, "neither --worker (-w) nor --failed is given");
     world.par_ok(&["stop", "r"]);
     assert!(world.events_of("r", "worker_retried").is_empty());
 }

@@ -41,6 +41,15 @@ fn one_line_does_the_whole_job() {
 }
 
 #[test]
+fn no_next_step_is_named_that_the_line_did_itself() {
+    let world = World::new();
+    let rest = ["-n", "1", "--gate", "true", "t", "--", "sh", "-c", LINES];
+    assert!(world.par_ok(&[&["spawn", "--name", "one"], &rest[..]].concat()).contains("next: git par pick"));
+    let all = world.par_ok(&[&["run", "--name", "all", "--merge", "--seal"], &rest[..]].concat());
+    assert!(!all.contains("next:") && all.contains("worktrees:"), "{all}");
+}
+
+#[test]
 fn it_stops_where_the_answer_is_no_with_that_steps_status() {
     let world = World::new();
     let line = |name: &str, gate: &str, script: &str| {

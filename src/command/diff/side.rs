@@ -3,7 +3,10 @@
 use super::{Pair, lanes};
 use crate::{
     command::{Context, Error, Kind},
-    engine::{place, supervisor},
+    engine::{
+        place,
+        supervisor::{self, Presence},
+    },
     model::{
         history::{History, Lane},
         oid::Oid,
@@ -99,11 +102,14 @@ impl Reader<'_> {
 
     /// Takes the tree of the worktree as it is now, with an index of our own.
     fn worktree(&self, worker: Worker, lane: &Lane) -> Result<Side, Error> {
+        if lane.started.is_none() {
+            return Err(self.not_begun(worker, lane));
+        }
         let is_held = supervisor::is_held(self.repository, self.run)?;
         let worktree = self.repository.run_worktree(self.run, &worker.to_string()).filter(|found| found.path.is_dir());
-        let Some(worktree) = worktree.filter(|_| lane.started.is_some()) else {
-            let kind = if is_held { Kind::Busy } else { Kind::Cannot };
-            return Err(Error::new(kind, format!("{worker} has no candidate yet, and no worktree here")));
+        let Some(worktree) = worktree else {
+            let message = format!("{worker} has begun, and has no candidate yet and no worktree here");
+            return Err(self.way_on(message));
         };
         let scratch = self.repository.scratch_dir().join(self.run.as_str()).join(worker.to_string());
         let index = scratch.join(format!("diff-{}", suffix::random(6)?));
@@ -116,5 +122,25 @@ impl Reader<'_> {
             if is_held { "is still running: this is what there is now" } else { "was cut short: this is what it left" };
         self.context.warn(format!("{worker} {how}"));
         Ok(Side { attempt: lane.attempt(), tree: tree?, unfinished: true })
+    }
+    /// Says of a worker that has not begun why there is nothing to show, and how there will be something.
+    fn not_begun(&self, worker: Worker, lane: &Lane) -> Error {
+        let run = self.run;
+        if lane.stopped.is_some() {
+            let message = format!("{worker} was stopped before it began: it changed nothing");
+            return Error::new(Kind::Cannot, message).hint(format!("git par retry {run} -w {}", worker.get()));
+        }
+        let message = format!("{worker} is queued: it has not begun, and changed nothing yet");
+        self.way_on(message)
+    }
+
+    /// Says how there will be more of a run.
+    fn way_on(&self, message: String) -> Error {
+        let run = self.run;
+        match supervisor::presence(self.repository, run) {
+            Ok(Presence::Held) => Error::new(Kind::Busy, message).hint(format!("git par status {run} --watch")),
+            Ok(Presence::Elsewhere) => Error::new(Kind::Cannot, message).hint("git par fetch"),
+            _ => Error::new(Kind::Cannot, message).hint(format!("git par resume {run}")),
+        }
     }
 }

@@ -10,12 +10,12 @@ use super::{
     lines::{Form, Lines},
 };
 use crate::{
-    command::{Error, Kind, lanes},
+    command::{Error, Kind},
     engine::{
         journal::State,
         output::{self, Output, Place, Which},
     },
-    model::{oid::Oid, worker::Worker},
+    model::{oid::Oid, run_id::RunId, worker::Worker},
 };
 
 /// What one worker printed, as far as it has been shown.
@@ -99,7 +99,7 @@ impl Tail<'_> {
             return Ok(true);
         }
         if self.live.is_none() {
-            match self.output.find(state).map_err(unfetched)? {
+            match self.output.find(state).map_err(|error| unfetched(error, self.output.run))? {
                 Place::Live(file) => self.live = Some((file, 0)),
                 Place::Kept(blob) => return self.show_kept(watch, blob),
                 Place::None(reason) => self.nothing = reason,
@@ -165,8 +165,10 @@ fn unreadable(error: &io::Error) -> Error {
     Error::new(Kind::Cannot, format!("could not read the log: {error}"))
 }
 
-fn unfetched(error: output::Error) -> Error {
+/// Says how the logs come, which a push leaves at home unless it is told to send them.
+fn unfetched(error: output::Error, run: &RunId) -> Error {
     let is_missing = matches!(error, output::Error::Missing { .. });
     let error = Error::from(error);
-    if is_missing { error.hint(lanes::fetch()) } else { error }
+    let hint = || format!("where the run was sent from: git par push --logs origin {run}; then here: git par fetch");
+    if is_missing { error.hint(hint()) } else { error }
 }

@@ -14,7 +14,7 @@ pub(super) const MANUAL: Manual = Manual {
     ],
     sections: &[],
     statuses: &[
-        ("0", "The run has a candidate that may win."),
+        ("0", "The run has a candidate that may win, or `--failed` found no worker that failed."),
         ("1", "It has none, or a worker could not be recorded."),
         ("2", "The command was not understood, or the worker has not ended yet."),
         ("3", "Another process works on the run."),
