@@ -3,7 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Answer, Context, Error, Report, foreign, report, spawn, standing::Standing};
+use super::{
+    Answer, Context, Error, Report, foreign, report, spawn,
+    standing::{Row, Standing},
+    style::Style,
+};
 use crate::{
     engine::{
         crew::Crew,
@@ -53,6 +57,9 @@ pub struct Retried {
     pub retried: Vec<Worker>,
     /// What kept a worker from being recorded; its work is in its worktree.
     pub errors: Vec<String>,
+    /// The check that the run met last, where it began without one: nobody runs it on what is retried.
+    #[serde(skip)]
+    later_gate: Option<String>,
     #[serde(skip)]
     was_interrupted: bool,
 }
@@ -76,6 +83,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
     if !workers.is_empty() {
         journal.ask(|history| foreign::require_trust(&repository, history, args.trust))?;
     }
+    let later_gate = journal.ask(later_gate);
     let mut site = Site::new(&journal, &repository, &settings)?;
     site.listener = context.listener;
     site.stop = context.stop.clone();
@@ -86,7 +94,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
         if workers.is_empty() { Vec::new() } else { Crew::gather(&site, &hold).work(Some(&workers), args.jobs)? };
     let standing = journal.ask(Standing::of).expect("a run that is here has begun");
     let errors = failed.into_iter().map(spawn::told).collect();
-    Ok(Retried { standing, retried: workers, errors, was_interrupted: context.stop.is_set() })
+    Ok(Retried { standing, retried: workers, errors, later_gate, was_interrupted: context.stop.is_set() })
 }
 
 /// Lists the workers that are meant, each held to what may be run again.
@@ -109,6 +117,15 @@ fn chosen(history: &History, args: &Args) -> Result<Vec<Worker>, Error> {
         }
     }
     Ok(workers)
+}
+
+/// Finds the command line of the newest gate of a run that planned none.
+fn later_gate(history: &History) -> Option<String> {
+    if history.run()?.args.gate.is_some() {
+        return None;
+    }
+    let newest = history.lanes().filter_map(|(_, lane)| lane.gate.as_ref()).max_by_key(|gate| gate.seq)?;
+    Some(shell_words::join(&newest.fact.args.argv))
 }
 
 /// Refuses a run of which a worker began and nobody recorded its end.
@@ -152,12 +169,30 @@ fn over(lane: &Lane) -> Option<u64> {
     finished.or(lane.stopped.as_ref().map(|placed| placed.seq))
 }
 
+impl Retried {
+    /// Says how what was retried comes by a verdict as the others did, where it did not.
+    fn gate_hint(&self) -> Option<String> {
+        let (gate, run) = (self.later_gate.as_ref()?, &self.standing.run);
+        let is_ungated = |row: &&Row| self.retried.contains(&row.worker) && row.candidate.is_some() && !row.is_gated;
+        let ungated = self.standing.workers.iter().filter(is_ungated).map(|row| row.worker);
+        let flags: String = ungated.map(|worker| format!(" -w {}", worker.get())).collect();
+        let hint = || {
+            let note = Style::Warning.paint("note:");
+            format!(
+                "{note} the run began without a gate: nothing has checked what was retried\nnext: git par gate {run}{flags} -- {gate}\n"
+            )
+        };
+        (!flags.is_empty()).then(hint)
+    }
+}
+
 impl Report for Retried {
     fn text(&self) -> String {
         let run = &self.standing.run;
         let head = if self.retried.is_empty() { "no worker has failed\n" } else { "" };
         let has_next = !self.retried.is_empty() && self.standing.has_hope();
-        let hint = if has_next { format!("next: git par pick {run}\n") } else { String::new() };
+        let pick = if has_next { format!("next: git par pick {run}\n") } else { String::new() };
+        let hint = self.gate_hint().unwrap_or(pick);
         format!("run {run}\n{head}{}{}{hint}", self.standing.table(), self.standing.gate_line())
     }
 

@@ -61,6 +61,30 @@ fn where_nothing_failed_there_is_nothing_to_do_and_no_next_step() {
 }
 
 #[test]
+fn the_check_of_a_run_that_began_without_one_is_named_for_what_was_retried() {
+    let world = World::new();
+    world.spawn("r", 2, BETTER);
+    world.par(&["gate", "r", "--", "grep", "-q", "2 *", "n"]);
+    let said = world.par_ok(&["retry", "r", "-w", "2", "-w", "1"]);
+    let next = "nothing has checked what was retried\nnext: git par gate r -w 1 -w 2 -- grep -q '2 *' n\n";
+    assert!(said.ends_with(next), "{said}");
+    world.par_ok(&["gate", "r", "-w", "1", "-w", "2", "--", "grep", "-q", "2 *", "n"]);
+    assert!(world.par_ok(&["pick", "r"]).contains("winner w1"));
+}
+
+#[test]
+fn a_discarded_worker_is_shown_as_that_wherever_the_run_is_shown() {
+    let world = World::new();
+    spawned(&world, "2", "true");
+    world.par_ok(&["discard", "r", "-w", "1", "-y"]);
+    for verb in [&["gate", "r"][..], &["retry", "r", "-w", "2"], &["resume", "r"], &["list", "r"]] {
+        let said = world.par_ok(verb);
+        let row = said.lines().find(|line| line.starts_with("w1 ")).unwrap();
+        assert!(row.contains("discarded") && !row.contains("success"), "{said}");
+    }
+}
+
+#[test]
 fn a_worktree_with_later_edits_moves_aside_and_is_named() {
     let world = World::new();
     spawned(&world, "2", "true");

@@ -145,15 +145,17 @@ impl Row {
 
     pub(super) fn cells(&self, wins: bool) -> Vec<String> {
         let ending = match (&self.failed_in, self.ending) {
+            _ if self.state == "discarded" => Style::Faint.paint(self.state),
             (Some(step), Some(ending)) => format!("{step} {ending}"),
             (None, Some(ending)) => ending.to_string(),
             (_, None) => self.state.to_owned(),
         };
+        let is_bad = self.state != "discarded" && self.ending.is_some_and(|ending| !ending.is_success());
         let name = if wins { Style::Good.paint(&format!("{} *", self.worker)) } else { self.worker.to_string() };
         vec![
             name,
             self.agent.clone(),
-            if self.ending.is_some_and(|ending| !ending.is_success()) { Style::Bad.paint(&ending) } else { ending },
+            if is_bad { Style::Bad.paint(&ending) } else { ending },
             self.duration_ms.map(style::duration).unwrap_or_default(),
             self.diff.as_ref().map(ToString::to_string).unwrap_or_default(),
             style::verdict(self.verdict),
