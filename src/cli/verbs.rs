@@ -10,11 +10,9 @@ use crate::{
         Context, Error, Kind, Report, agents, attach, conflicts, demo, diff, discard, fetch, gate, list, log, merge,
         pick, prune, push, resume, retry, run, seal, spawn, status, stop, verify,
     },
+    model::likeness,
     process::program,
 };
-
-/// How much alike a typed verb and a real one must be, from 0 to 1, for the one to be taken for the other.
-const LIKE_ENOUGH: f64 = 0.75;
 
 /// What can be done.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -137,12 +135,11 @@ fn unknown(verb: &str) -> Error {
     Error::usage(format!("'{verb}' is not a git par command")).hint(nearest.unwrap_or("git par --help".to_owned()))
 }
 
-/// Finds the verb that was probably meant, measured as clap measures options.
+/// Finds the verb that was probably meant.
 fn nearest(typed: &str) -> Option<String> {
     let command = super::command();
     let names = command.get_subcommands().filter(|verb| !verb.is_hide_set()).map(clap::Command::get_name);
-    let near = names.map(|name| (strsim::jaro(typed, name), name)).filter(|(likeness, _)| *likeness > LIKE_ENOUGH);
-    near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name.to_owned())
+    likeness::nearest(typed, names).map(str::to_owned)
 }
 
 #[cfg(test)]

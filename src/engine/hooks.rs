@@ -6,7 +6,7 @@ use std::{
     fs,
     path::PathBuf,
     sync::{
-        Mutex, PoisonError,
+        Mutex, Once, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread,
@@ -22,7 +22,8 @@ use super::{
 use crate::{
     model::{
         event::Event,
-        fact::{MergeFinished, Payload},
+        fact::{self, MergeFinished, Payload},
+        likeness,
         oid::Oid,
         run_id::RunId,
     },
@@ -36,6 +37,8 @@ use crate::{
     repo::{git, open::Repository, settings::Settings},
 };
 
+/// The hook of a merge that moved nothing.
+const CONFLICT: &str = "merge-conflict";
 /// How long a hook may take, unless `par.hookTimeout` says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a hook that is told to end may take.
@@ -85,7 +88,25 @@ impl<'a> Hooks<'a> {
         let timeout = settings.get("par.hookTimeout").and_then(limits::parse_duration).unwrap_or(TIMEOUT);
         let folder = repository.scratch_dir().join(run.as_str()).join("hooks");
         let room = Room { home: repository.home_dir(), folder, timeout };
-        Ok(Self { settings, room, run: run.clone(), listener, queue: Mutex::default() })
+        let hooks = Self { settings, room, run: run.clone(), listener, queue: Mutex::default() };
+        hooks.tell_unknown();
+        Ok(hooks)
+    }
+
+    /// Tells, once a process, of hooks that no event has: nothing would ever run them.
+    fn tell_unknown(&self) {
+        static TOLD: Once = Once::new();
+        let names = names();
+        let unknown =
+            self.settings.below("par.hook.").into_iter().filter(|name| !names.iter().any(|known| known == name));
+        let unknown: Vec<&str> = unknown.collect();
+        TOLD.call_once(|| {
+            for name in unknown {
+                let near = likeness::nearest(name, names.iter().map(String::as_str));
+                let near = near.map(|near| format!("; did you mean par.hook.{near}?")).unwrap_or_default();
+                self.warn(format!("no event has the hook par.hook.{name}{near}"));
+            }
+        });
     }
 
     /// Queues the hook of an event that is in the journal, where there is one.
@@ -135,9 +156,16 @@ impl<'a> Hooks<'a> {
 fn name(event: &Event<'_>) -> String {
     let kind = event.tool_name();
     if kind == MergeFinished::KIND && event.result().get("commit").is_none_or(Value::is_null) {
-        return "merge-conflict".to_owned();
+        return CONFLICT.to_owned();
     }
     kind.replace('_', "-")
+}
+
+/// Lists the names of all hooks.
+#[must_use]
+pub fn names() -> Vec<String> {
+    let kinds = fact::KINDS.iter().map(|kind| kind.replace('_', "-"));
+    kinds.chain([CONFLICT.to_owned()]).collect()
 }
 
 impl Drop for Hooks<'_> {

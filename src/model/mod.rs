@@ -17,6 +17,7 @@ pub mod finding;
 pub mod gate_plan;
 pub mod hash;
 pub mod history;
+pub mod likeness;
 pub mod line_edit;
 pub mod log_digest;
 pub mod merge_mode;

@@ -19,6 +19,14 @@ impl Settings {
     pub fn get(&self, key: &str) -> Option<&str> {
         self.values.get(&key.to_ascii_lowercase()).map(String::as_str)
     }
+
+    /// Lists what comes after this in the keys that begin so, in order.
+    #[must_use]
+    pub fn below(&self, prefix: &str) -> Vec<&str> {
+        let mut rests: Vec<&str> = self.values.keys().filter_map(|key| key.strip_prefix(prefix)).collect();
+        rests.sort_unstable();
+        rests
+    }
 }
 
 impl Repository {

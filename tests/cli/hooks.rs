@@ -177,6 +177,18 @@ fn only_the_users_own_config_has_hooks() {
 }
 
 #[test]
+fn a_hook_that_no_event_has_is_told_of_once_with_the_one_that_was_meant() {
+    let world = World::new();
+    hook(&world, "run-finishd", "true");
+    hook(&world, "zzz", "true");
+    hook(&world, "winner-selected", "true");
+    let said = world.par(&["run", "-n", "1", "t", "--", "sh", "-c", "echo x > x"]);
+    let warnings: Vec<&str> = said.stderr.lines().filter(|line| line.starts_with("warning: ")).collect();
+    let meant = "warning: no event has the hook par.hook.run-finishd; did you mean par.hook.run-finished?";
+    assert_eq!(warnings, [meant, "warning: no event has the hook par.hook.zzz"], "{said:?}");
+}
+
+#[test]
 fn a_hook_may_use_the_program_on_the_same_run() {
     let world = World::new();
     let par = env!("CARGO_BIN_EXE_git-par");

@@ -119,6 +119,16 @@ fn every_setting_that_is_read_is_explained() {
 }
 
 #[test]
+fn every_hook_is_explained() {
+    let suite = page("man/git-par.1").replace("\\-", "-");
+    let names = git_par::engine::hooks::names();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        assert!(suite.contains(&format!("\\fB{name}\\fR\n")), "{name}");
+    }
+}
+
+#[test]
 fn every_finding_code_is_explained() {
     let source = fs::read_to_string(package().join("src/model/finding.rs")).unwrap();
     let body = source.split("pub enum Code {").nth(1).unwrap().split("\n}").next().unwrap();

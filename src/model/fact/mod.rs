@@ -94,6 +94,24 @@ macro_rules! payload {
 }
 pub(crate) use payload;
 
+/// The kinds of facts, in the order of a run's life.
+pub const KINDS: [&str; 14] = [
+    RunStarted::KIND,
+    WorkerStarted::KIND,
+    IterationFinished::KIND,
+    WorkerFinished::KIND,
+    GateFinished::KIND,
+    WorkerStopped::KIND,
+    RunFinished::KIND,
+    RunResumed::KIND,
+    WorkerRetried::KIND,
+    ScoreFinished::KIND,
+    WinnerSelected::KIND,
+    WorkerDiscarded::KIND,
+    MergeStarted::KIND,
+    MergeFinished::KIND,
+];
+
 /// A fact of any kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {

@@ -43,6 +43,27 @@ pub(super) const MANUAL: Manual = Manual {
             ],
         },
         Section {
+            title: "HOOKS",
+            text: &["Each kind of event has a hook, `par.hook.` and one of these names (see CONFIGURATION):"],
+            items: &[
+                ("run-started", "A run began."),
+                ("worker-started", "A worker is about to run."),
+                ("iteration-finished", "An agent that runs until its gate passes is about to run once more."),
+                ("worker-finished", "A worker ended, and what it left is a candidate."),
+                ("gate-finished", "A check of a candidate, or of base, came to its end."),
+                ("worker-stopped", "A worker is to end, or not to begin."),
+                ("run-finished", "The workers of a run are at work no more."),
+                ("run-resumed", "A run that was cut short goes on."),
+                ("worker-retried", "A worker is to run again."),
+                ("score-finished", "A candidate has its score."),
+                ("winner-selected", "A winner was picked, or it was found that there is none."),
+                ("worker-discarded", "A candidate is out of the running."),
+                ("merge-started", "A branch is about to move."),
+                ("merge-finished", "A branch moved."),
+                ("merge-conflict", "A merge moved nothing."),
+            ],
+        },
+        Section {
             title: "FILES",
             text: &[],
             items: &[
