@@ -135,7 +135,7 @@ __git_par_flags ()
 		__git_par_offer "--watch --json --quiet --color= --help --version"
 		;;
 	log)
-		__git_par_offer "--worker= --events --agent --gate --setup --follow --json --quiet --color= --help --version"
+		__git_par_offer "--worker= --events --agent --gate --setup --attempt= --follow --json --quiet --color= --help --version"
 		;;
 	diff)
 		__git_par_offer "--worker= --all --between= --attempt= --stat --json --quiet --color= --help --version"
@@ -324,6 +324,7 @@ __git_par_value ()
 	log)
 		case "$2" in
 		-w|--worker) : ;;
+		--attempt) : ;;
 		-C) : ;;
 		--color) __git_par_offer "auto always never" "$3" ;;
 		*) return 1 ;;

@@ -290,6 +290,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand status" -s q -l quiet -d
 complete -c git-par -n "__fish_git_par_using_subcommand status" -s h -l help -d 'Print help'
 complete -c git-par -n "__fish_git_par_using_subcommand status" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand log" -s w -l worker -d 'Only this worker; may be given several times' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand log" -l attempt -d 'What this attempt printed, in place of the newest' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand log" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand log" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''

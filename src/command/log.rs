@@ -45,6 +45,9 @@ pub struct Args {
     /// What the setup command printed
     #[arg(long, group = "what")]
     pub setup: bool,
+    /// What this attempt printed, in place of the newest
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..), requires = "what", conflicts_with_all = ["events", "setup"])]
+    pub attempt: Option<u32>,
     /// Go on with what comes, until it is finished
     #[arg(short = 'f', long)]
     pub follow: bool,
@@ -88,7 +91,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Log, Error> {
     let workers = lanes::named(&state.history, &run, &args.workers)?;
     let watch = Watch { repository: &repository, run: &run, context };
     if let Some(which) = args.which() {
-        watch.watch(state, args.follow, &mut Outputs::new(&watch, &workers, which))?;
+        watch.watch(state, args.follow, &mut Outputs::new(&watch, &workers, (which, args.attempt)))?;
     } else {
         let only = (!args.workers.is_empty()).then_some(workers);
         watch.watch(state, args.follow, &mut Events::new(&watch, only))?;

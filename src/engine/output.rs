@@ -9,7 +9,7 @@ use std::{
 
 use super::{journal::State, supervisor, turn};
 use crate::{
-    model::{history::Lane, oid::Oid, run_id::RunId, worker::Worker},
+    model::{chain, event::Event, fact::Fact, history::Lane, oid::Oid, run_id::RunId, worker::Worker},
     process::clock,
     repo::{log_store, objects, open::Repository},
 };
@@ -95,6 +95,8 @@ pub struct Output<'a> {
     pub worker: Worker,
     /// Which of its outputs.
     pub which: Which,
+    /// Of which of its attempts; none: of the newest.
+    pub attempt: Option<u32>,
 }
 
 /// Tells whether any process works on a run now: on its workers, or on a gate of theirs.
@@ -128,6 +130,9 @@ impl Output<'_> {
     /// Finds it.
     pub fn find(&self, state: &State) -> Result<Place, Error> {
         let lane = state.history.lane(self.worker).cloned().unwrap_or_default();
+        if let Some(attempt) = self.attempt.filter(|attempt| lane.started.is_none() || *attempt != lane.attempt()) {
+            return self.superseded(state, attempt);
+        }
         if lane.started.is_none() {
             return Ok(Place::None("it has not started".to_owned()));
         }
@@ -135,6 +140,31 @@ impl Output<'_> {
             Which::Agent => self.agent(&lane),
             Which::Gate => self.gate(&lane),
             Which::Setup => self.setup(&lane),
+        }
+    }
+
+    /// Finds what an attempt before the newest printed: its events name it, and the history of the logs has it.
+    fn superseded(&self, state: &State, attempt: u32) -> Result<Place, Error> {
+        let facts = chain::lines(&state.bytes).filter_map(|line| Fact::read(&Event::parse(line.ok()?).ok()?).ok());
+        let mut found = None;
+        for fact in facts {
+            match fact {
+                Fact::WorkerFinished(fact) if (fact.args.worker, fact.args.attempt) == (self.worker, attempt) => {
+                    found = Some(fact.result.log.filter(|_| self.which == Which::Agent));
+                }
+                Fact::GateFinished(fact)
+                    if (fact.args.worker, fact.args.attempt) == (Some(self.worker), Some(attempt))
+                        && self.which == Which::Gate =>
+                {
+                    found = Some(fact.result.log);
+                }
+                _ => {}
+            }
+        }
+        match found {
+            Some(Some(log)) => self.kept(log.blob),
+            Some(None) => Ok(Place::None(format!("nothing of that was kept of attempt {attempt}"))),
+            None => Ok(Place::None(format!("it has no attempt {attempt} that ended"))),
         }
     }
 

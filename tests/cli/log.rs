@@ -130,6 +130,25 @@ fn what_was_printed_is_shown_byte_by_byte_wherever_the_refs_are() {
 }
 
 #[test]
+fn what_an_earlier_attempt_printed_is_shown_wherever_the_refs_are() {
+    let world = World::new();
+    let script = "echo said $PAR_ATTEMPT; echo $PAR_ATTEMPT > n";
+    world.par_ok(&["spawn", "-n", "1", "--name", "r", "--gate", "cat n", "t", "--", "sh", "-c", script]);
+    world.par_ok(&["retry", "r", "-w", "1"]);
+    let clone = world.clone_with_runs("clone", &[]).display().to_string();
+    fs::remove_dir_all(world.here.join(".git/par")).unwrap();
+    for place in [".", &clone] {
+        for (attempt, number) in [(&["--attempt", "1"][..], "1"), (&["--attempt", "2"], "2"), (&[], "2")] {
+            let shown = |which| world.par_ok(&[&["-C", place, "log", "r", which], attempt].concat());
+            assert_eq!((shown("--agent"), shown("--gate")), (format!("said {number}\n"), format!("{number}\n")));
+        }
+    }
+    world.par(&["log", "r", "--agent", "--attempt", "3"]).refuses(128, "it has no attempt 3 that ended");
+    world.par(&["log", "r", "--attempt", "1"]).refuses(2, "--agent");
+    world.par(&["log", "r", "--setup", "--attempt", "1"]).refuses(2, "--attempt");
+}
+
+#[test]
 fn an_output_that_is_not_there_is_told_with_the_reason() {
     let world = World::new();
     world.git(&["config", "par.setup", "echo set up; false"]);

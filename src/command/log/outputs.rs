@@ -39,7 +39,7 @@ pub(super) struct Outputs<'a> {
 }
 
 impl<'a> Outputs<'a> {
-    pub(super) fn new(watch: &'a Watch<'a>, workers: &[Worker], which: Which) -> Self {
+    pub(super) fn new(watch: &'a Watch<'a>, workers: &[Worker], (which, attempt): (Which, Option<u32>)) -> Self {
         let width = workers.iter().map(|worker| worker.to_string().len()).max().unwrap_or_default();
         let form = |worker| match (watch.context.json, workers.len()) {
             (true, _) => Form::Json(worker),
@@ -47,7 +47,7 @@ impl<'a> Outputs<'a> {
             (false, _) => Form::Prefixed(worker, width),
         };
         let tail = |worker: &Worker| Tail {
-            output: Output { repository: watch.repository, run: watch.run, worker: *worker, which },
+            output: Output { repository: watch.repository, run: watch.run, worker: *worker, which, attempt },
             lines: Lines::new(form(*worker)),
             live: None,
             is_found: false,

@@ -8,7 +8,7 @@ pub(super) const MANUAL: Manual = Manual {
     description: &[
         "Shows what happened in a run, an event a line, or what its workers printed. Times are in UTC. A kind of event that this version does not know is shown by its name.",
         "What was printed comes from the live log while the child runs and from the run's refs afterwards, so that any clone that fetched them can show it. Of the setup command it is kept only where that failed; the live log of this machine serves otherwise.",
-        "With several workers each line stands behind its worker. With `--follow` it goes on with what comes until the worker, or the run, is finished, from any terminal, whichever process runs it; an interrupted worker ends it too. Another attempt is shown from its beginning.",
+        "With several workers each line stands behind its worker. With `--follow` it goes on with what comes until the worker, or the run, is finished, from any terminal, whichever process runs it; an interrupted worker ends it too. Another attempt is shown from its beginning. What an earlier attempt's agent and check printed is kept, and shown with `--attempt`.",
     ],
     sections: &[Section {
         title: "OUTPUT",
@@ -28,6 +28,7 @@ pub(super) const MANUAL: Manual = Manual {
         ("What happened in the newest run:", "git par log"),
         ("What each agent prints, as it comes:", "git par log --agent --follow"),
         ("Why the second worker failed the gate:", "git par log 20261120-1425 -w 2 --gate"),
+        ("What the check said of that worker before it was run again:", "git par log -w 2 --gate --attempt 1"),
         ("The events for a program, as they come:", "git par log --json -f"),
         (
             "What the agent of one worker printed, by plain git:",
