@@ -1,6 +1,9 @@
 //! `git par prune`: what of runs is of no use any more, told, and with `--apply` removed.
 
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -56,6 +59,9 @@ pub struct Pruned {
     pub errors: Vec<String>,
     /// The bytes on disk of what is gone, or would be.
     pub bytes: u64,
+    /// The repository's folder, from which people are shown paths.
+    #[serde(skip)]
+    home: PathBuf,
 }
 
 /// Prunes.
@@ -70,14 +76,13 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Pruned, Error> {
         (plan.goes, plan.stays, Vec::new())
     };
     let bytes = goes.iter().filter_map(|item| item.bytes).sum();
-    Ok(Pruned { applied: args.apply, goes, stays, errors, bytes })
+    Ok(Pruned { applied: args.apply, goes, stays, errors, bytes, home: repository.home_dir() })
 }
 
 impl Report for Pruned {
     fn text(&self) -> String {
-        let head = ["what", "size", "name", "why"].map(str::to_owned).to_vec();
-        let table = if self.goes.is_empty() { String::new() } else { style::table(head, self.goes.iter().map(cells)) };
-        let stays: String = self.stays.iter().map(stays).collect();
+        let table = if self.goes.is_empty() { String::new() } else { self.table() };
+        let stays: String = self.stays.iter().map(|kept| self.stays_line(kept)).collect();
         let errors = self.errors.iter().map(|error| format!("{} {error}\n", Style::Bad.paint("error:")));
         format!("{table}{stays}{}{}\n", errors.collect::<String>(), self.total())
     }
@@ -92,6 +97,20 @@ impl Report for Pruned {
 }
 
 impl Pruned {
+    fn table(&self) -> String {
+        let head = ["what", "size", "name", "why"].map(str::to_owned).to_vec();
+        let cells = |item: &Item| {
+            let size = item.bytes.map_or("-".to_owned(), style::size);
+            vec![item.kind.as_str().to_owned(), size, from_home(&item.name, &self.home), item.why.clone()]
+        };
+        style::table(head, self.goes.iter().map(cells))
+    }
+
+    fn stays_line(&self, kept: &Kept) -> String {
+        let hint = kept.stay.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+        format!("{} {}: {}{hint}\n", Style::Faint.paint("stays:"), from_home(&kept.name, &self.home), kept.stay.why)
+    }
+
     fn total(&self) -> String {
         let what = format!("{} of {} thing{}", style::size(self.bytes), self.goes.len(), plural(self.goes.len()));
         match (self.goes.is_empty(), self.applied) {
@@ -106,12 +125,26 @@ fn plural(number: usize) -> &'static str {
     if number == 1 { "" } else { "s" }
 }
 
-fn cells(item: &Item) -> Vec<String> {
-    let size = item.bytes.map_or("-".to_owned(), style::size);
-    vec![item.kind.as_str().to_owned(), size, item.name.clone(), item.why.clone()]
+/// Writes a path as it is from the repository's folder, where that is shorter.
+fn from_home(name: &str, home: &Path) -> String {
+    let below =
+        |folder: &Path, lead: &str| Some(format!("{lead}{}", Path::new(name).strip_prefix(folder).ok()?.display()));
+    let near = below(home, "").or_else(|| below(home.parent()?, "../"));
+    near.filter(|near| near.len() < name.len()).unwrap_or_else(|| name.to_owned())
 }
 
-fn stays(kept: &Kept) -> String {
-    let hint = kept.stay.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-    format!("{} {}: {}{hint}\n", Style::Faint.paint("stays:"), kept.name, kept.stay.why)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_from_the_repository_where_that_is_shorter() {
+        let shown = |name: &str| from_home(name, Path::new("/work/repo"));
+        assert_eq!(shown("/work/repo.par/r/w1"), "../repo.par/r/w1");
+        assert_eq!(shown("/work/repo/.git/par/r"), ".git/par/r");
+        for name in ["/else/where", "refs/par/r/w1", "2 refs"] {
+            assert_eq!(shown(name), name);
+        }
+        assert_eq!(from_home("/r", Path::new("/repo")), "/r");
+    }
 }

@@ -61,6 +61,8 @@ fn worktrees_of_runs_that_are_over_go_and_only_when_applied() {
         let dry = world.par_json(&ALL);
         assert_eq!(listed(&world, &dry, "goes"), ["worktree repo.par/r/w1", "worktree repo.par/r/w2"]);
         assert!(dry["applied"] == false && world.worktree("r", "w1").exists());
+        let shown = world.par_ok(&ALL);
+        assert!(shown.contains("  ../repo.par/r/w1  run r ended"), "{shown}");
         let done = apply(&world);
         assert_eq!(done["goes"], dry["goes"], "what was told is what was done");
         assert!(!world.beside("repo.par/r").exists());

@@ -4,7 +4,9 @@ use crate::cli::pages::manual::{CANNOT, Manual, Section, USAGE};
 
 const GOES: Section = Section {
     title: "WHAT GOES",
-    text: &["Each line has what it is, its size on disk as du(1) counts it, where it is, and why it may go:"],
+    text: &[
+        "Each line has what it is, its size on disk as du(1) counts it, where it is as seen from the repository's folder (with `--json`, in full), and why it may go:",
+    ],
     items: &[
         (
             "worktree",
