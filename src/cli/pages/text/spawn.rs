@@ -21,7 +21,10 @@ pub(super) const MANUAL: Manual = Manual {
         items: &[],
     }],
     statuses: &[
-        ("0", "At least one candidate may win: it changes something and, where there is a gate, it passed."),
+        (
+            "0",
+            "At least one candidate may win, however its agent ended: it changes something and, where there is a gate, it passed.",
+        ),
         ("1", "No candidate may win, or the work of some worker could not be recorded; the worktrees are kept."),
         ("2", "The command was not understood: there is no task, or a run of this name is here already."),
         (
