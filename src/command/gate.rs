@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Kind, Report, foreign,
+    Answer, Context, Error, Kind, Report, configured, foreign,
     gate_choice::{self, GateChoice, duration},
     report, spawn,
     standing::Standing,
@@ -77,6 +77,7 @@ pub struct Gated {
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Gated, Error> {
     let repository = context.open()?;
     let settings = repository.settings()?;
+    configured::require_sound(&settings)?;
     let identity = repository.require_identity()?;
     let run = context.choose(&repository, args.run.as_deref())?;
     let journal = Journal::open(&repository, run, identity, context.listener)?;

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Answer, Context, Error, Kind, Report, bounds, foreign, merge, report, spawn, standing::Standing};
+use super::{
+    Answer, Context, Error, Kind, Report, bounds, configured, foreign, merge, report, spawn, standing::Standing,
+};
 use crate::{
     engine::{crew::Crew, journal::Journal, salvage, salvage::Found, site::Site, supervisor},
     model::worker::Worker,
@@ -68,6 +70,7 @@ impl From<Found> for Salvaged {
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
     let repository = context.open()?;
     let settings = repository.settings()?;
+    configured::require_sound(&settings)?;
     let run = context.choose(&repository, args.run.as_deref())?;
     let identity = repository.require_identity()?;
     let hold =

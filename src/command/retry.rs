@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Report, foreign, report, spawn,
+    Answer, Context, Error, Report, configured, foreign, report, spawn,
     standing::{Row, Standing},
     style::Style,
 };
@@ -74,6 +74,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
     }
     let repository = context.open()?;
     let settings = repository.settings()?;
+    configured::require_sound(&settings)?;
     let run = context.choose(&repository, args.run.as_deref())?;
     let identity = repository.require_identity()?;
     let hold =

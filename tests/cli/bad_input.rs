@@ -102,6 +102,25 @@ fn settings_that_cannot_be_are_refused_as_flags_are() {
     }
 }
 
+#[test]
+fn no_time_at_all_is_refused_wherever_a_time_is_told() {
+    let world = World::new();
+    world.spawn("r", 1, "echo x > x");
+    let flags = ["--timeout=0", "--idle-timeout=0s", "--budget-wall=0", "--exclusive=0"];
+    for flag in flags {
+        world.par(&["spawn", flag, "t", "--", "true"]).refuses(2, "is not a time such as");
+    }
+    world.par(&["gate", "--timeout=0", "--", "true"]).refuses(2, "is not a time such as");
+    world.par(&["resume", "--budget-wall=0"]).refuses(2, "is not a time such as");
+    for key in ["par.gateTimeout", "par.grace", "par.hookTimeout", "par.timeout"] {
+        world.git(&["config", key, "0"]);
+        for verb in [&["spawn", "t", "--", "true"][..], &["gate", "--", "true"], &["retry", "-w", "1"], &["resume"]] {
+            world.par(verb).refuses(128, &format!("the setting {key} is '0', which is not a time"));
+        }
+        world.git(&["config", "--unset", key]);
+    }
+}
+
 fn path_with_par(world: &World) -> std::ffi::OsString {
     let known = world.command("true", &[""; 0]);
     let path = known.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, value)| value).unwrap().to_owned();
