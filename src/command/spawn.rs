@@ -36,7 +36,7 @@ use crate::{
         run_id::RunId,
         worker::{MOST, Worker},
     },
-    process::{clock::Clock, suffix},
+    process::{clock::Clock, environment, suffix},
     repo::{git, open::Repository, refs, settings::Settings},
 };
 
@@ -121,6 +121,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
     let hold = supervisor::hold(&repository, &plan.run)?;
     plan.begin(&journal, &repository)?;
     (context.listener)(Progress::Begun(plan.run.clone()));
+    if let Some((run, worker)) = environment::surroundings() {
+        context.warn(format!("this run begins inside another: in worker {worker} of run {run}"));
+    }
     let mut site = Site::new(&journal, &repository, &settings)?;
     site.listener = context.listener;
     site.stop = context.stop.clone();

@@ -87,6 +87,15 @@ impl Environment {
     }
 }
 
+/// Tells in which run, and in which of its workers, this process was started; none where it is in none.
+#[must_use]
+pub fn surroundings() -> Option<(String, String)> {
+    let read = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    // A hook has a run too, and is no part of it.
+    let is_hook = read("PAR_EVENT").is_some();
+    Some((read("PAR_RUN")?, read("PAR_WORKER")?)).filter(|_| !is_hook)
+}
+
 fn is_removed(name: &OsStr) -> bool {
     let listed = REPOSITORY.iter().chain(FOLDERS).chain(&[super::detach::VARIABLE]).any(|entry| name == *entry);
     let listed = listed || failpoint::is_variable(name);

@@ -44,3 +44,13 @@ fn the_users_index_refs_and_config_are_as_they_were() {
     assert!(state(&world) == before);
     assert_eq!(world.git(&["show", "refs/par/r/w1:a.txt"]), "one\ntwo\nthree\nx");
 }
+
+#[test]
+fn a_run_that_begins_inside_a_worker_says_so() {
+    let world = World::new();
+    let inner = format!("'{}' spawn -n 1 --name inner t -- true", env!("CARGO_BIN_EXE_git-par"));
+    world.spawn("outer", 1, &format!("echo x > x; {inner}"));
+    let said = world.par_ok(&["log", "outer", "--agent"]);
+    assert!(said.contains("warning: this run begins inside another: in worker 1 of run outer\n"), "{said}");
+    assert!(!world.spawn("plain", 1, "echo x > x").stderr.contains("inside"));
+}
