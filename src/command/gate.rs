@@ -90,6 +90,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Gated, Error> {
     (context.listener)(Progress::Planned(subjects.iter().filter_map(|subject| subject.worker).collect()));
     let subjects: Vec<Subject> = args.baseline.then(|| Subject::base(&site)).into_iter().chain(subjects).collect();
     let errors = gate_all(&site, &gate, &subjects, spawn::jobs(args.jobs, &settings));
+    journal.ask(History::mixed_gates).into_iter().for_each(|mixed| context.warn(mixed));
     let standing = journal.ask(Standing::of).ok_or_else(|| Error::new(Kind::Cannot, "the run has not started"))?;
     let gated = subjects.iter().filter_map(|subject| subject.worker).collect();
     Ok(Gated { standing, gated, errors, interrupted: context.stop.is_set() })

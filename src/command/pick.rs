@@ -93,6 +93,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Picked, Error> {
     let outcome = journal.ask(|history| selection::decide(history, &asked))?;
     require_hopeless(&journal, &outcome, context)?;
     record(&repository, &journal, &asked)?;
+    journal.ask(History::mixed_gates).into_iter().for_each(|mixed| context.warn(mixed));
     journal.ask(picked).ok_or_else(|| Error::new(Kind::Cannot, "the pick was not recorded"))
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     diff_stat::DiffStat,
     ending::Ending,
-    fact::{merge_finished, winner_selected::By},
+    fact::{merge_finished, run_started, winner_selected::By},
     hash::Hash,
     history::{History, Lane, Placed},
     merge_mode::MergeMode,
@@ -75,6 +75,9 @@ pub struct Entry {
     pub diff: Option<DiffStat>,
     /// What the gate said.
     pub verdict: Verdict,
+    /// The command line of the gate that said so, where it is not the planned one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Vec<String>>,
     /// What the agent said it spent.
     pub usage: Option<Usage>,
     /// The candidates of earlier attempts, oldest first; null where one never ran.
@@ -131,10 +134,19 @@ impl Certificate {
             journal,
             gate: run.gate.as_ref().map(|gate| gate.argv.clone()),
             baseline: history.baseline.as_ref().map(|placed| placed.fact.result.verdict),
-            workers: history.lanes().map(|(worker, lane)| entry(worker, lane)).collect(),
+            workers: history.lanes().map(|(worker, lane)| entry(run, worker, lane)).collect(),
             winner: winner(history),
             merges: history.merged.iter().map(merge).collect(),
         })
+    }
+
+    /// Returns it as the first versions of this program wrote it, whose seals still hold.
+    #[must_use]
+    pub fn as_first_written(mut self) -> Self {
+        for entry in &mut self.workers {
+            entry.gate = None;
+        }
+        self
     }
 
     /// Lists the commits that a seal keeps: base, each candidate by number, each merge in order; each once.
@@ -177,8 +189,10 @@ impl Certificate {
     }
 }
 
-fn entry(worker: Worker, lane: &Lane) -> Entry {
+fn entry(run: &run_started::Args, worker: Worker, lane: &Lane) -> Entry {
     let outcome = lane.outcome();
+    let planned = run.gate.as_ref().map(|gate| &gate.argv);
+    let gate = lane.gate.as_ref().map(|placed| &placed.fact.args.argv).filter(|argv| Some(*argv) != planned);
     Entry {
         worker,
         attempt: lane.attempt(),
@@ -188,6 +202,7 @@ fn entry(worker: Worker, lane: &Lane) -> Entry {
         tree: outcome.map(|outcome| outcome.tree),
         diff: outcome.map(|outcome| outcome.diff.clone()),
         verdict: lane.verdict(),
+        gate: gate.cloned(),
         usage: outcome.and_then(|outcome| outcome.usage.clone()),
         superseded: lane.superseded.clone(),
         discarded: lane.discarded.is_some(),
@@ -240,6 +255,7 @@ mod tests {
             tree: None,
             diff: None,
             verdict: Verdict::None,
+            gate: None,
             usage: None,
             superseded: Vec::new(),
             discarded: false,

@@ -15,6 +15,7 @@ pub mod fact;
 pub mod feedback;
 pub mod finding;
 pub mod gate_plan;
+pub mod gate_question;
 pub mod hash;
 pub mod history;
 pub mod likeness;

@@ -5,7 +5,7 @@ use crate::model::{
     chain::{self, Broken, Chain, Form, Kind, Tip},
     event::{self, Event},
     fact::{Fact, WinnerSelected},
-    finding::{Code, Finding},
+    finding::{Code, Finding, Weight},
     hash::Hash,
     history::{History, Step},
     run_id::RunId,
@@ -184,6 +184,8 @@ impl Law {
         if let Fact::WinnerSelected(fact) = &step.fact {
             self.picks += 1;
             self.findings.extend(judge_pick(&self.history, fact).map(|finding| finding.at(seq)));
+            let mixed = self.history.mixed_gates().map(|mixed| Finding::remark(Code::Winner, mixed).at(seq));
+            self.findings.extend(mixed);
         }
         let intent = self.history.merging.as_ref().map(|placed| placed.seq);
         let fact = (self.keeps && step.fact != Fact::Unknown).then(|| step.fact.clone());
@@ -198,7 +200,7 @@ impl Law {
             let message = "no event starts a run; for a journal of another program there is --foreign";
             return findings.push(Finding::broken(Code::History, message).at(1));
         }
-        let is_wrong = findings.iter().any(|finding| finding.code == Code::Winner);
+        let is_wrong = findings.iter().any(|finding| (finding.code, finding.weight) == (Code::Winner, Weight::Broken));
         findings.push(Finding::holds(Code::History, "each event may stand where it stands"));
         match self.picks {
             _ if is_wrong => {}
