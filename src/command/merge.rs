@@ -104,6 +104,9 @@ fn winner(history: &History) -> Option<(Worker, Oid)> {
 
 /// Says why there is nothing to merge.
 fn no_winner(history: &History, run: &RunId) -> String {
+    if let Some(doubt) = history.doubt() {
+        return format!("run '{run}' has no winner: {doubt}");
+    }
     let picked = history.selected.as_ref().and_then(|placed| placed.fact.result.winner);
     match picked {
         Some(worker) => format!("run '{run}' has no winner: {worker} was retried or discarded since it was picked"),

@@ -7,7 +7,14 @@ use serde::Serialize;
 use super::style::{self, Style};
 use crate::{
     engine::command_line,
-    model::{diff_stat::DiffStat, history::History, oid::Oid, run_id::RunId, verdict::Verdict, worker::Worker},
+    model::{
+        diff_stat::DiffStat,
+        history::{Doubt, History},
+        oid::Oid,
+        run_id::RunId,
+        verdict::Verdict,
+        worker::Worker,
+    },
 };
 pub use row::{Row, STATES};
 
@@ -28,8 +35,10 @@ pub struct Standing {
     pub baseline: Option<Verdict>,
     /// Each worker's newest attempt, by number.
     pub workers: Vec<Row>,
-    /// The winner, where one was picked.
+    /// The winner, where one was picked and nothing else was found of it since.
     pub winner: Option<Worker>,
+    /// What was found of the picked worker since, so that it is the winner no more.
+    pub doubt: Option<Doubt>,
     /// The commit of the newest merge.
     pub merge: Option<Oid>,
 }
@@ -50,6 +59,7 @@ impl Standing {
             baseline: history.baseline.as_ref().map(|placed| placed.fact.result.verdict),
             workers: agents.zip(history.lanes()).map(|(agent, lane)| Row::of(history, agent, lane)).collect(),
             winner: history.winner(),
+            doubt: history.doubt(),
             merge: history.merged.last().and_then(|placed| placed.fact.result.commit),
         })
     }
@@ -79,7 +89,9 @@ impl Standing {
         let empty = |row: &&Row| row.diff.as_ref().is_some_and(DiffStat::is_empty);
         let idle: Vec<String> = self.workers.iter().filter(empty).map(|row| row.worker.to_string()).collect();
         let idle = (!idle.is_empty()).then(|| format!("{} changed nothing", idle.join(", ")));
-        let lines = idle.into_iter().chain(self.workers.iter().flat_map(|row| row.remarks(&self.run)));
+        let doubt = self.doubt.map(|doubt| format!("{doubt}: git par pick {}", self.run));
+        let lines = idle.into_iter().chain(doubt);
+        let lines = lines.chain(self.workers.iter().flat_map(|row| row.remarks(&self.run)));
         lines.fold(String::new(), |text, line| format!("{text}{} {line}\n", Style::Warning.paint("note:")))
     }
 

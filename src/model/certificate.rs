@@ -101,6 +101,9 @@ pub struct Winner {
     pub rule: Rule,
     /// Why.
     pub reason: String,
+    /// What the gate said of it after it was picked, where that is something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict_since: Option<Verdict>,
 }
 
 /// A merge in a certificate.
@@ -145,6 +148,9 @@ impl Certificate {
     pub fn as_first_written(mut self) -> Self {
         for entry in &mut self.workers {
             entry.gate = None;
+        }
+        if let Some(winner) = &mut self.winner {
+            winner.verdict_since = None;
         }
         self
     }
@@ -211,7 +217,7 @@ fn entry(run: &run_started::Args, worker: Worker, lane: &Lane) -> Entry {
 
 fn winner(history: &History) -> Option<Winner> {
     let fact = &history.selected.as_ref()?.fact;
-    if fact.result.winner != history.winner() {
+    if fact.result.winner != history.picked() {
         // It was retried or discarded since.
         return None;
     }
@@ -221,6 +227,7 @@ fn winner(history: &History) -> Option<Winner> {
         by: fact.args.by,
         rule: fact.args.rule.clone(),
         reason: fact.result.reason.clone(),
+        verdict_since: history.doubt().map(|doubt| doubt.verdict),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Histories: the state of a run, folded from its events, and the law of which event may follow which.
 
+mod doubt;
 mod lane;
 mod law;
 
@@ -14,6 +15,7 @@ use super::{
     usage::Spent,
     worker::Worker,
 };
+pub use doubt::Doubt;
 pub use lane::Lane;
 use law::Law;
 
@@ -117,9 +119,15 @@ impl History {
         self.ended.is_none() && self.lanes().any(|(_, lane)| lane.is_running() || lane.is_queued())
     }
 
-    /// Returns the winner of the newest pick, where its candidate is still what it was.
+    /// Returns the winner of the newest pick, where nothing was found since that the pick did not know.
     #[must_use]
     pub fn winner(&self) -> Option<Worker> {
+        self.picked().filter(|_| self.doubt().is_none())
+    }
+
+    /// Returns the winner of the newest pick, where its candidate is still what it was.
+    #[must_use]
+    pub fn picked(&self) -> Option<Worker> {
         let result = &self.selected.as_ref()?.fact.result;
         let winner = result.winner?;
         (self.lane(winner)?.standing_candidate() == result.candidate).then_some(winner)
@@ -334,7 +342,7 @@ impl History {
         let same = result.winner == Some(worker) && result.candidate == Some(candidate);
         law.require(same, "only the picked winner may be merged")?;
         law.follows(selected.seq)?;
-        law.require(self.winner() == Some(worker), format!("{worker} was retried or discarded since it was picked"))
+        law.require(self.picked() == Some(worker), format!("{worker} was retried or discarded since it was picked"))
     }
 
     fn start_merge(&mut self, law: &Law<'_>, placed: Placed<MergeStarted>) -> Result<(), Illegal> {

@@ -62,7 +62,7 @@ fn lane_rows(lane: &Lane) -> Vec<(&'static str, String)> {
 
 fn pick_row(history: &History, worker: Worker) -> Option<(&'static str, String)> {
     let selected = &history.selected.as_ref()?.fact;
-    let won = history.winner() == Some(worker);
+    let won = history.picked() == Some(worker);
     let word = if won { format!("yes: {}", selected.result.reason) } else { "no".to_owned() };
     Some(("winner", word))
 }

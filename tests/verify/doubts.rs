@@ -73,3 +73,49 @@ fn a_seal_of_before_certificates_named_gates_still_holds() {
     world.set_tag(&tag.replace(before, &commit).replace(&new, &old));
     world.verify(&["r1"]).is("ok-unsigned", 0);
 }
+
+#[test]
+fn a_winner_that_fails_its_gate_after_the_pick_is_none_any_more() {
+    let world = World::with_commit(&[]);
+    world.par_ok(&["spawn", "-n", "2", "--name", "r1", "t", "--", "sh", "-c", "seq $PAR_WORKER >>a.txt"]);
+    world.par_ok(&["gate", "--", "grep", "-q", "1", "a.txt"]);
+    world.par_ok(&["pick", "-w", "2"]);
+    world.par_ok(&["gate", "-w", "2", "--", "grep", "-q", "1", "a.txt"]);
+    world.par_ok(&["merge", "--dry-run"]);
+    world.par(&["gate", "-w", "2", "--", "false"]);
+    let told = "w2 was picked before its gate said fail";
+    let refused = world.par(&["merge"]);
+    assert_eq!(refused.status.code(), Some(128), "{refused:?}");
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains(told) && said.contains("hint: git par pick r1"), "{said}");
+    let listed: Value = serde_json::from_str(&world.par_ok(&["list", "r1", "--json"])).unwrap();
+    assert_eq!(listed["runs"][0]["winner"], Value::Null);
+    assert_eq!(listed["runs"][0]["doubt"], serde_json::json!({"worker": 2, "verdict": "fail"}));
+    assert!(world.par_ok(&["list", "r1"]).contains(told));
+    assert!(world.par_ok(&["list"]).contains("w2, fail since"));
+    world.par_ok(&["seal"]);
+    assert_eq!(world.certificate()["winner"]["verdict_since"], "fail");
+    assert!(world.verify(&["r1"]).messages("winner").contains(told));
+    world.par_ok(&["pick"]);
+    world.par_ok(&["merge"]);
+}
+
+#[test]
+fn a_merge_of_what_had_failed_by_then_is_told_and_is_no_broken_run() {
+    let world = World::with_run();
+    // As earlier versions let it happen: the gate of the winner fails between the pick and the merge.
+    world.git(&["update-ref", "-d", "refs/par/r1/seal"]);
+    world.rechain(|events| {
+        let pick = events.iter().position(|event| event["tool_name"] == "winner_selected").unwrap();
+        let mut gate = crate::forge::event(events, "gate_finished", Some(1)).clone();
+        gate["result"]["verdict"] = "fail".into();
+        gate["result"]["ending"] = serde_json::json!({"kind": "failure", "code": 1});
+        (gate["result"]["exit_code"], gate["success"]) = (1.into(), false.into());
+        events.insert(pick + 1, gate);
+        let intent = pick as u64 + 3;
+        (events[pick + 3]["causes"], events[pick + 3]["triggered_by"]) = (serde_json::json!([intent]), intent.into());
+    });
+    let verified = world.verify(&["r1"]);
+    assert!(verified.messages("merge").contains("merged although w1 was picked before its gate said fail"));
+    assert!(!verified.broken.contains("history"), "{:#}", verified.answer);
+}

@@ -120,12 +120,17 @@ impl Overview {
             painted(self.state),
             totals::states(&self.workers_by_state),
             totals::verdicts(&self.gates),
-            standing.winner.map_or_else(dash, |winner| winner.to_string()),
+            self.winner_cell(),
             standing.merge.map_or_else(dash, |merge| merge.short()),
             self.seal_word().to_owned(),
             self.age_ms.map_or_else(dash, style::age),
             first_line(&standing.task),
         ]
+    }
+
+    fn winner_cell(&self) -> String {
+        let doubted = self.standing.doubt.map(|doubt| format!("{}, {} since", doubt.worker, doubt.verdict));
+        self.standing.winner.map(|winner| winner.to_string()).or(doubted).unwrap_or_else(|| "-".to_owned())
     }
 
     fn seal_word(&self) -> &'static str {

@@ -187,6 +187,9 @@ impl Law {
             let mixed = self.history.mixed_gates().map(|mixed| Finding::remark(Code::Winner, mixed).at(seq));
             self.findings.extend(mixed);
         }
+        if let (Fact::MergeStarted(_), Some(doubt)) = (&step.fact, self.history.doubt()) {
+            self.findings.push(Finding::remark(Code::Merge, format!("merged although {doubt}")).at(seq));
+        }
         let intent = self.history.merging.as_ref().map(|placed| placed.seq);
         let fact = (self.keeps && step.fact != Fact::Unknown).then(|| step.fact.clone());
         self.history.push(step).map_err(|error| illegal(error.to_string()))?;
@@ -202,6 +205,7 @@ impl Law {
         }
         let is_wrong = findings.iter().any(|finding| (finding.code, finding.weight) == (Code::Winner, Weight::Broken));
         findings.push(Finding::holds(Code::History, "each event may stand where it stands"));
+        findings.extend(self.history.doubt().map(|doubt| Finding::remark(Code::Winner, doubt.to_string())));
         match self.picks {
             _ if is_wrong => {}
             0 => findings.push(Finding::remark(Code::Winner, "no winner was picked")),
