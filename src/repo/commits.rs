@@ -3,6 +3,9 @@
 use super::{git, objects::Error, open::Repository};
 use crate::model::oid::Oid;
 
+/// How far back a tree is looked for, in first parents.
+const FARTHEST: u32 = 1000;
+
 /// What matters of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
@@ -76,6 +79,32 @@ impl Repository {
         let trees = self.common_git().call(["log", "--all", "--format=%T"]).text()?;
         let tree = tree.to_string();
         Ok(trees.lines().any(|line| line == tree))
+    }
+
+    /// Tells whether a commit is another one or an ancestor of it, without asking git; none where history is not all here.
+    #[must_use]
+    pub fn is_within(&self, ancestor: Oid, of: Oid) -> Option<bool> {
+        if ancestor == of {
+            return Some(true);
+        }
+        let local = self.local();
+        let found = local.merge_base(ancestor.0, of.0).ok()?.is_some_and(|base| base == ancestor.0);
+        // Where history is cut, that it is not found proves nothing.
+        (found || !local.is_shallow().unwrap_or(true)).then_some(found)
+    }
+
+    /// Tells whether a tree is that of a commit, or of a first parent of it before another commit, as far as one looks.
+    #[must_use]
+    pub fn has_tree_since(&self, tip: Oid, tree: Oid, before: Oid) -> bool {
+        let mut at = Some(tip).filter(|at| *at != before);
+        for _ in 0..FARTHEST {
+            let Some(commit) = at.and_then(|at| self.commit(at).ok()) else { return false };
+            if commit.tree == tree {
+                return true;
+            }
+            at = commit.parents.first().copied().filter(|parent| *parent != before);
+        }
+        false
     }
 
     /// Tells whether a commit is another one or an ancestor of it.

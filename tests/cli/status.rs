@@ -204,3 +204,26 @@ fn watching_what_is_over_is_looking_once_and_an_interrupt_ends_the_rest() {
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     assert_eq!((watch.wait().unwrap().code(), lines.count()), (Some(130), 0));
 }
+
+#[test]
+fn what_was_merged_and_is_not_on_its_branch_any_more_is_told() {
+    for (mode, then, expected) in [
+        ("--no-ff", "reset --quiet --hard HEAD^", Some(false)),
+        ("--no-ff", "commit --quiet --allow-empty -m more", Some(true)),
+        ("--squash", "commit --quiet --amend -m another", Some(true)),
+        ("--squash", "reset --quiet --hard HEAD^", Some(false)),
+        ("--ff", "branch -m trunk", None),
+    ] {
+        let world = World::new();
+        world.spawn("r", 1, "echo 1 > n");
+        world.par_ok(&["pick"]);
+        world.par_ok(&["merge", mode]);
+        assert_eq!(overview(&world, &[])["merge_in_target"], true, "{mode}");
+        world.git(&then.split(' ').collect::<Vec<_>>());
+        assert_eq!(overview(&world, &["r"])["merge_in_target"], serde_json::json!(expected), "{mode} {then}");
+        for arguments in [&["list"][..], &["list", "r"], &["status"]] {
+            let said = world.par_ok(arguments);
+            assert_eq!(said.contains("merged (not in main)"), expected == Some(false), "{mode} {then}: {said}");
+        }
+    }
+}

@@ -18,7 +18,9 @@ use crate::{
         journal::{self, State},
         supervisor::{self, Presence},
     },
-    model::{ref_name::RefName, run_end::RunEnd, run_id::RunId, usage::Usage},
+    model::{
+        fact::MergeFinished, merge_mode::MergeMode, ref_name::RefName, run_end::RunEnd, run_id::RunId, usage::Usage,
+    },
     process::clock::Clock,
     repo::open::Repository,
 };
@@ -62,6 +64,11 @@ pub struct Overview {
     pub sealed: bool,
     /// Whether events came after the seal.
     pub stale: bool,
+    /// Whether the branch has what was merged into it last; null where nothing was, or where nobody can tell here.
+    pub merge_in_target: Option<bool>,
+    /// The branch, where it has not.
+    #[serde(skip)]
+    adrift_of: Option<String>,
 }
 
 impl Entry {
@@ -98,7 +105,12 @@ impl Overview {
         for row in standing.workers.iter_mut().filter(|row| row.state == "running") {
             look_at_running(row, run_state);
         }
+        let merge = state.history.merged.last().map(|placed| &placed.fact);
+        let merge_in_target = merge.and_then(|merge| is_in_target(repository, merge));
+        let target = merge.filter(|_| merge_in_target == Some(false)).map(|merge| &merge.args.target);
         Some(Self {
+            merge_in_target,
+            adrift_of: target.map(|target| target.trim_start_matches("refs/heads/").to_owned()),
             state: run_state,
             elsewhere: presence == Presence::Elsewhere && run_state == RunState::Running,
             workers_by_state: totals::by_state(&standing.workers),
@@ -117,15 +129,27 @@ impl Overview {
         let dash = || "-".to_owned();
         vec![
             standing.run.to_string(),
-            painted(self.state),
+            self.state_cell(),
             totals::states(&self.workers_by_state),
             totals::verdicts(&self.gates),
             self.winner_cell(),
-            standing.merge.map_or_else(dash, |merge| merge.short()),
+            standing.merge.map_or_else(dash, |merge| merge.short() + &self.adrift()),
             self.seal_word().to_owned(),
             self.age_ms.map_or_else(dash, style::age),
             first_line(&standing.task),
         ]
+    }
+
+    fn state_cell(&self) -> String {
+        match (self.state, &self.adrift_of) {
+            (RunState::Merged, Some(_)) => Style::Warning.paint(&format!("{}{}", self.state.word(), self.adrift())),
+            _ => painted(self.state),
+        }
+    }
+
+    /// Says where a branch lost what was merged into it.
+    fn adrift(&self) -> String {
+        self.adrift_of.as_ref().map(|branch| format!(" (not in {branch})")).unwrap_or_default()
     }
 
     fn winner_cell(&self) -> String {
@@ -147,7 +171,8 @@ impl Overview {
         let elsewhere = if self.elsewhere { " elsewhere, if at all: it was made in another clone" } else { "" };
         let ended =
             self.ended.filter(|end| *end != RunEnd::Completed).map(|end| format!("ended: {end}\n")).unwrap_or_default();
-        let merged = standing.merge.map(|merge| format!("merged as {}\n", merge.short())).unwrap_or_default();
+        let merged = standing.merge.map(|merge| format!("merged as {}{}\n", merge.short(), self.adrift()));
+        let merged = merged.unwrap_or_default();
         let sealed = match (self.sealed, self.stale) {
             (false, _) => "",
             (true, false) => "sealed\n",
@@ -157,7 +182,7 @@ impl Overview {
             "run {}\ntask: {}\nstate: {}{elsewhere}\n{}{}{ended}{merged}{sealed}{}{}",
             standing.run,
             first_line(&standing.task),
-            painted(self.state),
+            self.state_cell(),
             self.counts(),
             self.table(),
             standing.remarks(),
@@ -202,6 +227,15 @@ impl Overview {
         ];
         style::table(head.map(str::to_owned).to_vec(), rows.chain([total]))
     }
+}
+
+/// Tells whether a branch has what was merged into it, itself or, where it was squashed, as the same tree on another commit.
+fn is_in_target(repository: &Repository, merge: &MergeFinished) -> Option<bool> {
+    let (commit, tree) = (merge.result.commit?, merge.result.tree?);
+    let tip = repository.ref_target(&RefName::full(&merge.args.target)).ok().flatten()?;
+    let found = repository.is_within(commit, tip)?;
+    let may_be_another = !found && merge.args.mode == MergeMode::Squash;
+    Some(found || (may_be_another && repository.has_tree_since(tip, tree, merge.args.ours)))
 }
 
 /// Tells who works on a run, and asks only where its journal does not say that nobody does.

@@ -28,8 +28,14 @@ pub(super) const MANUAL: Manual = Manual {
                     "sealed",
                     "It is sealed, and the seal holds all of it. Where events came after the seal, the column of the seal says `stale`, and this state does not hold.",
                 ),
-                ("merged", "A candidate of it is on a branch."),
-                ("picked", "It has a winner that was neither retried nor discarded since."),
+                (
+                    "merged",
+                    "A candidate of it was merged. Where the branch does not have the merge any more, that is said beside it: `merged (not in main)`.",
+                ),
+                (
+                    "picked",
+                    "It has a winner that was neither retried nor discarded since, and of which its gate says nothing else.",
+                ),
                 ("finished", "None of these: every worker came to its end, or is not to begin."),
             ],
         },
@@ -67,6 +73,7 @@ pub(super) const MANUAL: Manual = Manual {
     ],
     refs: &[
         ("refs/notes/par/<run>", "Read: which runs there are, and their journals."),
+        ("refs/heads/<branch>", "Read: whether the branch that was merged into has the merge."),
         ("refs/par/<run>/seal", "Read: whether the run is sealed, and whether all of it is."),
     ],
     settings: &[],
