@@ -22,9 +22,6 @@ use crate::{
     process::log::Tail,
 };
 
-/// How much of the end of the output is looked at for the number, in bytes.
-const LOOKED_AT: u64 = 64 * 1024;
-
 /// Runs the user's command in a clean worktree of a candidate and records the number that it prints last.
 pub fn run(site: &Site<'_>, argv: &[OsString], worker: Worker) -> Result<Option<i64>, Error> {
     let facts = site.journal.ask(|history| {
@@ -41,7 +38,9 @@ pub fn run(site: &Site<'_>, argv: &[OsString], worker: Worker) -> Result<Option<
     let args =
         score_finished::Args { worker, attempt, argv: command_line::recorded(argv, &site.repository.home_dir()) };
     let ending = outcome.as_ref().map_or(Ending::Failure { code: 127 }, |outcome| outcome.exit.ending);
-    let printed = outcome.as_ref().and_then(|outcome| Tail::load(&outcome.file, LOOKED_AT).ok());
+    // What a background child printed since is neither kept nor believed.
+    let tail = |outcome: &Outcome| Tail::load_up_to(&outcome.file, outcome.digest.bytes, score::LOOKED_AT).ok();
+    let printed = outcome.as_ref().and_then(tail);
     let score_micro = printed.filter(|_| ending.is_success()).and_then(|tail| score::last_number(&tail.text));
     let log = outcome.as_ref().map(|outcome| outcome.digest.clone());
     let fact = ScoreFinished { args, result: score_finished::Outcome { tree, ending, score_micro, log } };

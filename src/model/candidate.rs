@@ -80,6 +80,13 @@ fn ends_with_trailers(message: &str) -> bool {
     last.lines().all(is_trailer)
 }
 
+/// Returns the value of a trailer that a message ends with.
+#[must_use]
+pub fn trailer<'m>(message: &'m str, name: &str) -> Option<&'m str> {
+    let last = message.trim_end().rsplit("\n\n").next().unwrap_or_default();
+    last.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
 /// Writes trailers, a line each (git-interpret-trailers(1)).
 #[must_use]
 pub fn trailers(trailers: &[(&str, String)]) -> String {

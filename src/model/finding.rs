@@ -36,7 +36,7 @@ pub enum Code {
     Numbering,
     /// Each event names only earlier events as its causes.
     Causes,
-    /// Each event may stand where it stands.
+    /// Each event may stand where it stands, and says nothing there that cannot be so.
     History,
     /// Each commit and tree named in the journal exists.
     Objects,

@@ -6,6 +6,7 @@ pub mod candidate;
 pub mod canonical;
 pub mod certificate;
 pub mod chain;
+pub mod claim;
 pub mod cut;
 pub mod default_remote;
 pub mod diff_stat;

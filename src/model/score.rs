@@ -1,5 +1,8 @@
 //! Scores: numbers that a command prints, kept exactly as millionths.
 
+/// How much of the end of the output is looked at for the number, in bytes.
+pub const LOOKED_AT: u64 = 64 * 1024;
+
 /// Reads the number on the last line that is not blank, in millionths; none where that is no such number.
 ///
 /// A number has an optional sign, digits, and up to six decimals; more would be made up when they were rounded.

@@ -39,7 +39,19 @@ pub struct Digest {
 impl Tail {
     /// Reads at most the last `limit` bytes of the log at `path`; a character that the cut goes through is left out.
     pub fn load(path: &Path, limit: u64) -> Result<Self, Error> {
-        read_tail(path, limit).map_err(|source| Error { path: path.to_owned(), source })
+        Self::load_up_to(path, u64::MAX, limit)
+    }
+
+    /// Reads at most the last `limit` bytes of the first `length` ones of the log at `path`.
+    pub fn load_up_to(path: &Path, length: u64, limit: u64) -> Result<Self, Error> {
+        read_tail(path, length, limit).map_err(|source| Error { path: path.to_owned(), source })
+    }
+
+    /// Takes at most the last `limit` bytes of a log.
+    #[must_use]
+    pub fn of(log: &[u8], limit: u64) -> Self {
+        let start = log.len().saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX));
+        tail(&log[start..], start > 0)
     }
 }
 
@@ -48,17 +60,21 @@ pub fn digest(path: &Path) -> Result<Digest, Error> {
     read_digest(path).map_err(|source| Error { path: path.to_owned(), source })
 }
 
-fn read_tail(path: &Path, limit: u64) -> io::Result<Tail> {
+fn read_tail(path: &Path, length: u64, limit: u64) -> io::Result<Tail> {
     let mut file = File::open(path)?;
-    let start = file.metadata()?.len().saturating_sub(limit);
+    let length = file.metadata()?.len().min(length);
+    let start = length.saturating_sub(limit);
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::new();
     // The log may grow while it is read.
-    file.take(limit).read_to_end(&mut bytes)?;
-    let is_cut = start > 0;
+    file.take(length - start).read_to_end(&mut bytes)?;
+    Ok(tail(&bytes, start > 0))
+}
+
+fn tail(bytes: &[u8], is_cut: bool) -> Tail {
     let broken = bytes.iter().take(3).take_while(|byte| *byte & 0xC0 == 0x80).count();
-    let whole = if is_cut { &bytes[broken..] } else { &bytes[..] };
-    Ok(Tail { text: String::from_utf8_lossy(whole).into_owned(), is_cut })
+    let whole = if is_cut { &bytes[broken..] } else { bytes };
+    Tail { text: String::from_utf8_lossy(whole).into_owned(), is_cut }
 }
 
 fn read_digest(path: &Path) -> io::Result<Digest> {

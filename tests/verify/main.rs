@@ -1,6 +1,7 @@
 //! What `git par verify` finds, and what it does not take for broken: real runs, then forged ones.
 #![allow(clippy::unwrap_used, reason = "a test world that cannot be made is a failed test")]
 
+mod claims;
 mod doubts;
 mod files;
 mod forge;

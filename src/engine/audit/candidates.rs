@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     model::{
+        candidate::trailer,
         fact::WorkerFinished,
         finding::{Code, Finding, Weight},
         oid::Oid,
@@ -56,6 +57,7 @@ fn objects(case: &Case<'_>, (base, base_tree): (Oid, Oid), candidates: &[Candida
         if let Some(finding) = judge_commit(case, (result.candidate, result.tree), &candidate.name()) {
             tally.add(candidate.weigh(finding));
         }
+        tally.extend(judge_trailers(case, base, candidate));
     }
     tally.done(format!("base and {}: here, with the recorded trees", count(candidates.len(), "candidate")))
 }
@@ -71,6 +73,18 @@ fn judge_commit(case: &Case<'_>, (commit, tree): (Oid, Oid), what: &str) -> Opti
     }
     let error = case.repository.tree_entries(tree).err()?;
     Some(unreadable(Code::Objects, &error, &format!("tree of {what}")))
+}
+
+/// Tells of a commit that says that it was made for somebody else: an agent may have taken one over.
+fn judge_trailers(case: &Case<'_>, base: Oid, candidate: &Candidate<'_>) -> Option<Finding> {
+    let commit = candidate.fact.result.candidate;
+    let message = case.repository.commit_message(commit).ok().filter(|_| commit != base)?;
+    let expected = [("Par-Run", case.run.to_string()), ("Par-Worker", candidate.fact.args.worker.to_string())];
+    expected.into_iter().find_map(|(name, expected)| {
+        let found = trailer(&message, name).filter(|found| *found != expected)?;
+        let message = format!("{} {commit} says {name} {found}: it was made for that one", candidate.name());
+        Some(Finding::remark(Code::Objects, message).on(commit).at(candidate.seq))
+    })
 }
 
 fn descent(case: &Case<'_>, base: Oid, candidates: &[Candidate<'_>]) -> Vec<Finding> {

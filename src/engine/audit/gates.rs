@@ -1,5 +1,7 @@
 //! Gates: each looked at the candidate's tree, protected paths taken from base, and its verdict is what its end means.
 
+use std::collections::HashSet;
+
 use super::{
     case::Case,
     tally::{Tally, count, uncomputable, unreadable},
@@ -16,12 +18,17 @@ const CODE: Code = Code::GatedTree;
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let Some((_, base_tree)) = case.base() else { return Vec::new() };
     let mut tally = Tally::new(CODE);
-    let mut gates = 0;
+    let (mut gates, mut earlier) = (0, HashSet::new());
     for told in case.each(&case.ledger.facts) {
         match &told.fact {
             Fact::GateFinished(fact) => {
                 gates += 1;
                 judge_verdict(&mut tally, told.seq, fact);
+                let answer = (&fact.args.argv, &fact.args.protect, fact.result.tree, fact.result.verdict);
+                tally.require(!fact.result.cached || earlier.contains(&answer), told.seq, || {
+                    format!("the gate of {} took its verdict from an earlier one, and there is none", name(fact))
+                });
+                earlier.insert(answer);
                 tally.extend(judge_tree(case, base_tree, fact).map(|finding| finding.at(told.seq)));
             }
             Fact::ScoreFinished(fact) => judge_score(case, fact, (&mut tally, told.seq)),

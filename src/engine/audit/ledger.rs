@@ -3,8 +3,9 @@
 use crate::model::{
     canonical,
     chain::{self, Broken, Chain, Form, Kind, Tip},
+    claim,
     event::{self, Event},
-    fact::{Fact, WinnerSelected},
+    fact::{Fact, WinnerSelected, winner_selected::By},
     finding::{Code, Finding, Weight},
     hash::Hash,
     history::{History, Step},
@@ -15,6 +16,8 @@ use crate::process::stop::Stop;
 
 /// After how many events it is asked whether the user still wants to know.
 const STRIDE: u64 = 1024;
+/// How much is told of what single events say.
+const MOST: usize = 20;
 
 /// A fact with its place in the journal.
 #[derive(Clone)]
@@ -156,6 +159,10 @@ pub(super) struct Law {
     keeps: bool,
     picks: u64,
     is_legal: bool,
+    /// When the newest event was written.
+    newest: Option<String>,
+    /// Whether some event was written before the one before it.
+    is_backwards: bool,
     findings: Vec<Finding>,
 }
 
@@ -163,7 +170,7 @@ impl Law {
     /// Starts before the first event; keeping facts needs memory.
     pub(super) fn new(keeps: bool) -> Self {
         let (history, facts, findings) = Default::default();
-        Self { history, facts, keeps, picks: 0, is_legal: true, findings }
+        Self { history, facts, keeps, picks: 0, is_legal: true, newest: None, is_backwards: false, findings }
     }
 
     /// Takes the next event; after one that may not stand, the rest says nothing.
@@ -185,16 +192,36 @@ impl Law {
             self.picks += 1;
             self.findings.extend(judge_pick(&self.history, fact).map(|finding| finding.at(seq)));
             let mixed = self.history.mixed_gates().map(|mixed| Finding::remark(Code::Winner, mixed).at(seq));
-            self.findings.extend(mixed);
+            self.note(mixed);
         }
         if let (Fact::MergeStarted(_), Some(doubt)) = (&step.fact, self.history.doubt()) {
-            self.findings.push(Finding::remark(Code::Merge, format!("merged although {doubt}")).at(seq));
+            self.note([Finding::remark(Code::Merge, format!("merged although {doubt}")).at(seq)]);
         }
         let intent = self.history.merging.as_ref().map(|placed| placed.seq);
+        let claims = claim::judge(&self.history, &step.fact);
         let fact = (self.keeps && step.fact != Fact::Unknown).then(|| step.fact.clone());
+        let time = step.time.clone();
         self.history.push(step).map_err(|error| illegal(error.to_string()))?;
+        self.note(claims.into_iter().map(|finding| finding.at(seq)));
+        self.look_at(time, seq);
         self.facts.extend(fact.map(|fact| Told { seq, hash: event.entry_hash(), fact, intent }));
         Ok(())
+    }
+
+    /// Adds what was found of one event; whoever writes so many is told by the first ones.
+    fn note(&mut self, found: impl IntoIterator<Item = Finding>) {
+        self.findings.extend(found.into_iter().take(MOST.saturating_sub(self.findings.len())));
+    }
+
+    /// Tells once where an event is older than the one before it.
+    fn look_at(&mut self, time: Option<String>, seq: u64) {
+        // All are written alike, so that what is less as text is earlier.
+        if self.newest.is_some() && time.is_some() && time < self.newest && !self.is_backwards {
+            self.is_backwards = true;
+            let message = format!("event {seq} was written before event {}, by their times", seq - 1);
+            self.note([Finding::remark(Code::History, message).at(seq)]);
+        }
+        self.newest = time.or(self.newest.take());
     }
 
     fn finish(&mut self, findings: &mut Vec<Finding>) {
@@ -203,8 +230,10 @@ impl Law {
             let message = "no event starts a run; for a journal of another program there is --foreign";
             return findings.push(Finding::broken(Code::History, message).at(1));
         }
-        let is_wrong = findings.iter().any(|finding| (finding.code, finding.weight) == (Code::Winner, Weight::Broken));
-        findings.push(Finding::holds(Code::History, "each event may stand where it stands"));
+        let is_wrong = is_found(findings, Code::Winner);
+        if !is_found(findings, Code::History) {
+            findings.push(Finding::holds(Code::History, "each event may stand where it stands"));
+        }
         findings.extend(self.history.doubt().map(|doubt| Finding::remark(Code::Winner, doubt.to_string())));
         match self.picks {
             _ if is_wrong => {}
@@ -215,10 +244,17 @@ impl Law {
     }
 }
 
+fn is_found(findings: &[Finding], code: Code) -> bool {
+    findings.iter().any(|finding| (finding.code, finding.weight) == (code, Weight::Broken))
+}
+
 /// Makes the pick again from the facts before it and compares all that it came to.
 fn judge_pick(history: &History, fact: &WinnerSelected) -> Option<Finding> {
     let broken = |message| Some(Finding::broken(Code::Winner, message));
     let named = |winner: Option<_>| winner.map_or("no winner".to_owned(), |winner| format!("{winner}"));
+    if (fact.args.by == By::Person) != fact.args.worker.is_some() {
+        return broken("a person picks by naming a worker, and the rule names none".to_owned());
+    }
     let found = match selection::decide(history, &fact.args) {
         Ok(found) => found,
         Err(error) => return broken(format!("the pick cannot have been made: {error}")),

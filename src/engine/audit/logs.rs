@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use super::{
     case::Case,
+    ledger::Told,
     tally::{Tally, count, unreadable},
 };
 use crate::{
     model::{
-        fact::Fact,
+        fact::{Fact, ScoreFinished},
         finding::{Code, Finding},
         hash::Hash,
         log_digest::LogDigest,
         oid::Oid,
         ref_name::RefName,
+        score,
     },
+    process::log::Tail,
     repo::{objects, open::Repository},
 };
 
@@ -34,9 +37,9 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     match kept(case.repository, commit) {
         Ok(kept) => {
             tally.extend(placed(case, &kept, commit));
-            for (seq, log) in case.each(&logs) {
+            for (told, log) in case.each(&logs) {
                 let is_kept = kept.values().any(|blob| *blob == log.blob);
-                tally.extend(judge(case, log, is_kept).map(|finding| finding.at(*seq)));
+                tally.extend(judge(case, (&told.fact, log), is_kept).map(|finding| finding.at(told.seq)));
             }
         }
         Err(error) => tally.add(unreadable(CODE, &error, "the logs")),
@@ -45,7 +48,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// Lists the recorded logs.
-fn recorded<'c>(case: &'c Case<'_>) -> Vec<(u64, &'c LogDigest)> {
+fn recorded<'c>(case: &'c Case<'_>) -> Vec<(&'c Told, &'c LogDigest)> {
     let log = |fact: &'c Fact| match fact {
         Fact::WorkerFinished(fact) => fact.result.log.as_ref(),
         Fact::IterationFinished(fact) => fact.result.log.as_ref(),
@@ -53,7 +56,7 @@ fn recorded<'c>(case: &'c Case<'_>) -> Vec<(u64, &'c LogDigest)> {
         Fact::ScoreFinished(fact) => fact.result.log.as_ref(),
         _ => None,
     };
-    case.ledger.facts.iter().filter_map(|told| Some((told.seq, log(&told.fact)?))).collect()
+    case.ledger.facts.iter().filter_map(|told| Some((told, log(&told.fact)?))).collect()
 }
 
 /// Lists the blobs in the logs' tree, each with its path.
@@ -112,8 +115,8 @@ fn places(case: &Case<'_>) -> BTreeMap<String, Vec<(u64, Oid)>> {
     places
 }
 
-/// Holds one log to its digest; where it is absent and the logs do not promise it, it did not travel.
-fn judge(case: &Case<'_>, log: &LogDigest, is_kept: bool) -> Option<Finding> {
+/// Holds one log to its digest, and a score to its log; where it is absent and the logs do not promise it, it did not travel.
+fn judge(case: &Case<'_>, (fact, log): (&Fact, &LogDigest), is_kept: bool) -> Option<Finding> {
     if !is_kept && !case.repository.has(log.blob) {
         return Some(Finding::remark(CODE, "the log is not here, and not checked").on(log.blob));
     }
@@ -126,5 +129,11 @@ fn judge(case: &Case<'_>, log: &LogDigest, is_kept: bool) -> Option<Finding> {
     };
     let is_same = bytes.len() as u64 == log.bytes && Hash::of(&[&bytes]).to_string() == log.sha256;
     let message = || format!("log {} does not have the recorded SHA-256 and length", log.blob);
-    (!is_same).then(|| Finding::broken(CODE, message()).on(log.blob))
+    if !is_same {
+        return Some(Finding::broken(CODE, message()).on(log.blob));
+    }
+    let Fact::ScoreFinished(ScoreFinished { result, .. }) = fact else { return None };
+    let printed = score::last_number(&Tail::of(&bytes, score::LOOKED_AT).text).filter(|_| result.ending.is_success());
+    let message = || format!("log {} ends with another score than the recorded one", log.blob);
+    (printed != result.score_micro).then(|| Finding::broken(CODE, message()).on(log.blob))
 }

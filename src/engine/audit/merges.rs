@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     model::{
+        candidate,
         fact::{Fact, MergeFinished},
         finding::{Code, Finding, Weight},
         merge_mode::MergeMode,
@@ -140,8 +141,7 @@ fn judge_conflict(case: &Case<'_>, fact: &MergeFinished) -> Vec<Finding> {
 /// Holds the commit's trailers against the run; one that is not there was cleaned away by somebody.
 fn judge_trailers(case: &Case<'_>, told: &Told, (fact, id): (&MergeFinished, Oid)) -> Option<Finding> {
     let message = case.repository.commit_message(id).ok()?;
-    let last = message.trim_end().rsplit("\n\n").next().unwrap_or_default();
-    let value = |name: &str| last.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    let value = |name: &str| candidate::trailer(&message, name);
     let broken = |name, value: &str| {
         let message = format!("merge commit {id} says {name} {value}, which is not that of this merge");
         Some(Finding::broken(CODE, message).on(id))

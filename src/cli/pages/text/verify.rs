@@ -22,7 +22,7 @@ const FINDINGS: Section = Section {
         ("chain", "Each event names the hash of the one before and of itself."),
         ("numbering", "Events are numbered 1, 2, 3 and so on to the end."),
         ("causes", "Each event names only earlier events as its causes."),
-        ("history", "Each event may stand where it stands."),
+        ("history", "Each event may stand where it stands, and says nothing there that cannot be so."),
         ("objects", "Each commit and tree that the journal names exists."),
         ("base", "The run's base is in the history of a branch here; told where it is not, and no failure."),
         ("refs", "Each ref of the run is where the journal says."),
