@@ -24,6 +24,9 @@ pub enum Error {
         /// The tree that it holds.
         found: Oid,
     },
+    /// The worktree has not all files of the candidate.
+    #[error("the worktree of {0} is a sparse checkout: it does not hold all of its candidate")]
+    Sparse(Worker),
     /// A fresh worktree holds something else than what was checked out.
     #[error("a fresh worktree of {expected} holds {found}: a filter or an attribute changes files on the way")]
     Unfaithful {
@@ -103,6 +106,10 @@ fn existing<'a>(site: &'a Site<'_>, wanted: Wanted, worker: Worker) -> Result<Fo
     if found != wanted.tree {
         return Err(Error::Changed { worker, found });
     }
+    // What is not checked out passes for unchanged.
+    if site.repository.leaves_files_out(&index) {
+        return Err(Error::Sparse(worker));
+    }
     Ok(Found { folder: worktree.path, place: Place::Worktree, fresh: None })
 }
 
@@ -130,7 +137,7 @@ pub(super) fn look(
 fn fresh<'a>(site: &'a Site<'_>, wanted: Wanted) -> Result<Found<'a>, Error> {
     let whose = wanted.worker.map_or("base".to_owned(), |worker| worker.to_string());
     let name = format!("gate-{whose}-{}", suffix::random(6).map_err(Error::Name)?);
-    let worktree = site.repository.add_worktree(&site.root.join(&name), wanted.commit)?;
+    let worktree = site.repository.add_whole_worktree(&site.root.join(&name), wanted.commit)?;
     let found =
         Found { folder: worktree.path.clone(), place: Place::Clean, fresh: Some((site.repository, worktree.clone())) };
     failpoint::pass("gate worktree made");
@@ -138,7 +145,8 @@ fn fresh<'a>(site: &'a Site<'_>, wanted: Wanted) -> Result<Found<'a>, Error> {
         let (commit, tree) = (wanted.commit.to_string(), wanted.tree.to_string());
         worktree
             .git()
-            .call(["read-tree", "-m", "-u", "--no-recurse-submodules", &commit, &tree])
+            .call(checkout::WHOLE)
+            .args(["read-tree", "-m", "-u", "--no-recurse-submodules", &commit, &tree])
             .work_tree(&worktree.path)
             .bytes()?;
     }

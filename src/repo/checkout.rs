@@ -44,6 +44,9 @@ pub enum Error {
     Unregistered(PathBuf),
 }
 
+/// What has git check out all of a tree.
+pub const WHOLE: [&str; 2] = ["-c", "core.sparseCheckout=false"];
+
 /// Says whether to stop.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
@@ -53,7 +56,18 @@ impl Repository {
         let quick = self.add_worktrees(&[path.to_owned()], commit, &|| false)?;
         match quick.and_then(|mut made| made.pop()) {
             Some(worktree) => Ok(worktree),
-            None => self.add_with_git(path, commit),
+            None => self.add_with_git(path, commit, &[]),
+        }
+    }
+
+    /// Makes a worktree of all of a commit, however little of the tree the user has checked out.
+    pub fn add_whole_worktree(&self, path: &Path, commit: Oid) -> Result<Worktree, Error> {
+        make_room(path)?;
+        let may_be_quick = !self.needs_git_to_register();
+        let quick = may_be_quick.then(|| self.add_in_process(&[path.to_owned()], commit, &|| false)).flatten();
+        match quick.and_then(|mut made| made.pop()) {
+            Some(worktree) => Ok(worktree),
+            None => self.add_with_git(path, commit, &WHOLE),
         }
     }
 
@@ -67,19 +81,28 @@ impl Repository {
         commit: Oid,
         stop: Stop<'_>,
     ) -> Result<Option<Vec<Worktree>>, Error> {
-        for path in paths {
-            let parent = path.parent().unwrap_or(path);
-            fs::create_dir_all(parent).map_err(|source| Error::Folder { path: parent.to_owned(), source })?;
-        }
-        Ok(if self.needs_git_checkout() { None } else { self.add_in_process(paths, commit, stop) })
+        paths.iter().try_for_each(|path| make_room(path))?;
+        let needs_git = self.needs_git_to_register() || self.is_sparse();
+        Ok(if needs_git { None } else { self.add_in_process(paths, commit, stop) })
     }
 
-    fn needs_git_checkout(&self) -> bool {
-        let local = self.local();
-        let config = local.config_snapshot();
-        let sparse = config.boolean("core.sparseCheckout").unwrap_or(false);
-        let relative = config.boolean("worktree.useRelativePaths").unwrap_or(false);
-        self.ref_storage == RefStorage::Plumbing || sparse || relative
+    fn needs_git_to_register(&self) -> bool {
+        let relative = self.local().config_snapshot().boolean("worktree.useRelativePaths").unwrap_or(false);
+        self.ref_storage == RefStorage::Plumbing || relative
+    }
+
+    fn is_sparse(&self) -> bool {
+        self.local().config_snapshot().boolean("core.sparseCheckout").unwrap_or(false)
+    }
+
+    /// Tells whether an index leaves files of its tree out of the worktree; one that cannot be read, whether any might.
+    #[must_use]
+    pub fn leaves_files_out(&self, index: &Path) -> bool {
+        let kind = self.local().object_hash();
+        let Ok(file) = gix::index::File::at(index, kind, true, gix::index::decode::Options::default()) else {
+            return self.is_sparse();
+        };
+        file.entries().iter().any(|entry| entry.flags.contains(gix::index::entry::Flags::SKIP_WORKTREE))
     }
 
     fn add_in_process(&self, paths: &[PathBuf], commit: Oid, stop: Stop<'_>) -> Option<Vec<Worktree>> {
@@ -109,12 +132,12 @@ impl Repository {
         Some(worktrees)
     }
 
-    fn add_with_git(&self, path: &Path, commit: Oid) -> Result<Worktree, Error> {
+    fn add_with_git(&self, path: &Path, commit: Oid, settings: &[&str]) -> Result<Worktree, Error> {
         let failed = |source| Error::Git { path: path.to_owned(), source };
         let commit = commit.to_string();
         {
             let _registering = self.lock_registration()?;
-            let call = self.common_git().call([
+            let call = self.common_git().call(settings).args([
                 "-c",
                 "worktree.useRelativePaths=false",
                 "worktree",
@@ -127,7 +150,8 @@ impl Repository {
         }
         let worktree = self.worktree_at(path).ok_or_else(|| Error::Unregistered(path.to_owned()))?;
         worktree.mark().map_err(|source| Error::Folder { path: worktree.admin.clone(), source })?;
-        worktree.git().call(["read-tree", "-m", "-u", &commit]).work_tree(path).bytes().map_err(failed)?;
+        let call = worktree.git().call(settings).args(["read-tree", "-m", "-u", &commit]);
+        call.work_tree(path).bytes().map_err(failed)?;
         Ok(worktree)
     }
 
@@ -143,4 +167,9 @@ impl Repository {
         };
         open().map_err(|source| Error::Folder { path: path.clone(), source })
     }
+}
+
+fn make_room(path: &Path) -> Result<(), Error> {
+    let parent = path.parent().unwrap_or(path);
+    fs::create_dir_all(parent).map_err(|source| Error::Folder { path: parent.to_owned(), source })
 }

@@ -194,3 +194,30 @@ fn a_submodule_in_the_tree_is_no_hindrance() {
     assert_eq!(world.git(&["status", "--porcelain"]), "");
     assert_eq!(world.git(&["ls-tree", "HEAD", "lib"]), world.git(&["ls-tree", "HEAD^", "lib"]));
 }
+
+#[test]
+fn a_gate_sees_all_of_a_candidate_of_which_a_sparse_worktree_has_a_part() {
+    for (mode, shared) in [("--cone", false), ("--no-cone", false), ("--no-cone", true)] {
+        let world = World::new();
+        for name in ["a/x.txt", "b/y.txt"] {
+            world.write(name, "text\n");
+        }
+        world.git(&["add", "."]);
+        world.git(&["commit", "--quiet", "-m", "wide"]);
+        world.git(&["sparse-checkout", "set", mode, "a"]);
+        if shared {
+            world.git(&["config", "core.sparseCheckout", "true"]);
+        }
+        world.spawn("r", 1, "echo new > a/new.txt");
+        assert!(!world.worktree("r", "w1").join("b").exists(), "{mode}");
+        let all = "test -f a/new.txt && test -f b/y.txt";
+        assert_eq!(place(&gated(&world, &[], all)), ("clean", "pass"), "{mode}");
+        assert_eq!(place(&gated(&world, &["--protect", "a"], "test ! -e a/new.txt && test -f b/y.txt")).1, "pass");
+        let event = gated(&world, &["--place", "worktree"], all);
+        assert_eq!(place(&event), ("worktree", "error"), "{mode}");
+        assert!(event["result"]["reason"].as_str().unwrap().contains("is a sparse checkout"), "{event}");
+        world.par(&["-q", "gate", "r", "--", "sh", "-c", all]);
+        world.par_ok(&["verify", "r", "--regate"]);
+        assert!(!world.here.join("b").exists(), "the user's checkout is as it was");
+    }
+}
