@@ -2,14 +2,7 @@
 
 use std::time::Duration;
 
-/// Reads a time such as `90s`, `10m` or `1h30m`; a number alone is seconds. None where it is no time, or none at all.
-#[must_use]
-pub fn parse_duration(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let seconds = text.parse::<u64>().ok().map(Duration::from_secs);
-    let friendly = || text.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
-    seconds.or_else(friendly).filter(|duration| !duration.is_zero())
-}
+pub use crate::model::duration::parse as parse_duration;
 
 /// Reads an age such as `14d`, `2w`, `12h` or `0`.
 #[must_use]
@@ -55,16 +48,6 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], jobs: u16, act: impl Fn(&T) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_read_as_people_write_them() {
-        for (text, seconds) in [("90", 90), ("90s", 90), ("10m", 600), ("1h30m", 5400), (" 2h ", 7200)] {
-            assert_eq!(parse_duration(text), Some(Duration::from_secs(seconds)), "{text}");
-        }
-        for text in ["", "0", "0s", "-5s", "ten", "5 parsecs"] {
-            assert_eq!(parse_duration(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn ages_are_read_in_days_and_weeks_too() {

@@ -52,7 +52,8 @@ fn slug(task: &str) -> String {
     slug
 }
 
-fn is_safe(text: &str) -> bool {
+/// Tells whether a text may be a part of a ref's name and of a path everywhere.
+pub(super) fn is_safe(text: &str) -> bool {
     let shape = (1..=LONGEST).contains(&text.len()) && !text.starts_with(['.', '-']);
     let lower = text.to_ascii_lowercase();
     let ends = !lower.as_bytes().ends_with(b".lock") && !text.ends_with('.') && !text.contains("..");

@@ -1,0 +1,195 @@
+//! Plans: graphs of tasks, read with everything that is wrong with them, and put in order.
+//!
+//! A plan says what is to be done in which pieces ([`task::Task`]), who may do what ([`role::Role`]), and what of the repository
+//! each piece touches ([`footprint::Footprint`]). [`order::Order`] is what follows from it: which tasks run side by side.
+
+pub mod document;
+mod fields;
+pub mod finding;
+pub mod footprint;
+mod links;
+pub mod order;
+pub mod pattern;
+mod reach;
+pub mod role;
+pub mod task;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::rule::Rule;
+use document::Form;
+use fields::{Fields, wrong_type};
+use finding::{Code, Findings, Place};
+use pattern::tree::Tree;
+use role::{Permission, Role};
+use task::Task;
+
+/// The version of plans that is read.
+pub const VERSION: u64 = 1;
+/// The longest text of a plan, in bytes.
+pub const LONGEST: usize = 4 * 1024 * 1024;
+/// How many tasks a plan may have.
+pub const MOST_TASKS: usize = 1000;
+/// How many paths and symbols all tasks of a plan may read and write.
+pub const MOST_FOOTPRINTS: usize = 20_000;
+
+/// The keys of a plan.
+const KEYS: [&str; 6] = ["version", "goal", "gate", "rule", "tasks", "roles"];
+
+/// A graph of tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    version: u64,
+    /// What all of it is for, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goal: Option<String>,
+    /// The check of every task that has none of its own, as a command line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Vec<String>>,
+    /// What decides between attempts at one task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+    /// The tasks, each with an id of its own and with needs that exist and come to no circle.
+    pub tasks: Vec<Task>,
+    /// Roles beside the built-in ones, or in their place.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<String, Role>,
+}
+
+impl Plan {
+    /// Reads the text of a plan; what is wrong with it is gathered. None where an error is among that.
+    #[must_use]
+    pub fn read(text: &[u8], form: Form, findings: &Findings) -> Option<Self> {
+        let top = Place::default();
+        if text.len() > LONGEST {
+            findings.error(Code::TooMuch, &top, format!("it has more than the {LONGEST} bytes that are read"));
+            return None;
+        }
+        let text = std::str::from_utf8(text).map_err(|error| error.to_string());
+        match text.and_then(|text| document::read(text, form)) {
+            Ok(value) => Self::of(&value, findings),
+            Err(why) => {
+                let form = if form == Form::Json { "JSON" } else { "TOML" };
+                findings.error(Code::Syntax, &top, format!("it is not {form}: {why}"));
+                None
+            }
+        }
+    }
+
+    /// Makes a plan of values; what is wrong with them is gathered. None where an error is among that.
+    #[must_use]
+    pub fn of(value: &Value, findings: &Findings) -> Option<Self> {
+        let fields = Fields::of(value, Place::default(), findings, &KEYS)?;
+        read_version(&fields);
+        let tasks = tasks_of(&fields);
+        let parsed_rule =
+            |text: &str| text.parse().map_err(|error: crate::model::rule::Error| (Code::BadRule, error.to_string()));
+        let plan = Self {
+            version: VERSION,
+            goal: fields.text("goal").map(str::to_owned),
+            gate: fields.command_line("gate"),
+            rule: fields.parsed("rule", parsed_rule),
+            roles: Role::read_all(&fields),
+            tasks: Vec::new(),
+        };
+        let read: Vec<(Place, Option<Task>)> =
+            tasks.iter().flatten().map(|task| (task.place.clone(), Task::read(task))).collect();
+        links::check(&tasks, findings);
+        let rights = read.iter().filter_map(|(place, task)| Some((place, task.as_ref()?)));
+        rights.for_each(|(place, task)| plan.check_rights(task, place, findings));
+        let tasks = read.into_iter().filter_map(|(_, task)| task).collect();
+        (!findings.has_errors()).then_some(Self { tasks, ..plan })
+    }
+
+    /// Returns a task's role with all that the plan and the built-in one of its name say of it.
+    #[must_use]
+    pub fn role(&self, task: &Task) -> Role {
+        let own = self.roles.get(task.role()).cloned().unwrap_or_default();
+        own.or(Role::built_in(task.role()).unwrap_or_default())
+    }
+
+    /// Tells what a task may do: nothing but look where nothing says more.
+    #[must_use]
+    pub fn permission(&self, task: &Task) -> Permission {
+        task.permission.or(self.role(task).permission).unwrap_or_default()
+    }
+
+    /// Warns of paths that no file of a tree has, but for a single file to be written and for what another task writes.
+    pub fn compare(&self, tree: &Tree, findings: &Findings) {
+        let mut steps = 0;
+        for (at, task) in self.tasks.iter().enumerate() {
+            let place = Place::default().key("tasks").at(at);
+            for (key, footprints) in [("reads", &task.reads), ("writes", &task.writes)] {
+                for (index, footprint) in footprints.iter().enumerate() {
+                    let is_new = key == "writes" && footprint.paths().is_one_path();
+                    if is_new || steps > order::MOST_STEPS || tree.has(footprint.paths(), &mut steps) {
+                        continue;
+                    }
+                    let mut others =
+                        self.tasks.iter().filter(|other| other.id != task.id).flat_map(|other| &other.writes);
+                    if key == "writes" || !others.any(|other| other.overlaps(footprint, &mut steps)) {
+                        let message = format!(
+                            "no file of the commit checked out is in {}",
+                            finding::named(&footprint.to_string())
+                        );
+                        findings.warning(Code::MatchesNothing, &place.key(key).at(index), message);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gathers what a task may not do and does, and a role that is not known.
+    fn check_rights(&self, task: &Task, place: &Place, findings: &Findings) {
+        let name = task.role();
+        let is_known = self.roles.contains_key(name) || Role::built_in(name).is_some();
+        if !is_known {
+            role::warn_unknown(findings, &place.key("role"), (name, &self.roles));
+        }
+        if self.permission(task) == Permission::Read && !task.writes.is_empty() {
+            let why = if task.permission.is_some() {
+                "its permission".to_owned()
+            } else {
+                format!("its role {}", finding::named(name))
+            };
+            let message =
+                format!("{} may only read by {why}, and declares that it writes", finding::named(task.id.as_str()));
+            findings.error(Code::ReadOnlyWrites, &place.key("writes"), message);
+        }
+    }
+}
+
+fn read_version(fields: &Fields<'_>) {
+    fields.require("version");
+    match fields.value("version") {
+        Some(Value::Number(number)) if number.as_f64() != Some(1.0) => {
+            fields.error(Code::UnknownVersion, "version", format!("version {number} is not known: expected {VERSION}"));
+        }
+        None | Some(Value::Number(_)) => {}
+        Some(value) => wrong_type(fields.findings, &fields.place.key("version"), ("the number 1", value)),
+    }
+}
+
+/// Returns the tasks as objects, none in the place of one that is something else.
+fn tasks_of<'v>(plan: &Fields<'v>) -> Vec<Option<Fields<'v>>> {
+    plan.require("tasks");
+    let tasks = plan.list("tasks");
+    if plan.value("tasks").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        plan.error(Code::EmptyPlan, "tasks", "the plan has no tasks");
+    }
+    if tasks.len() > MOST_TASKS {
+        plan.error(Code::TooMuch, "tasks", format!("the plan has {} tasks, more than {MOST_TASKS}", tasks.len()));
+        return Vec::new();
+    }
+    let lists = tasks.iter().flat_map(|(_, task)| [task.get("reads"), task.get("writes")]);
+    let footprints: usize = lists.flatten().filter_map(Value::as_array).map(Vec::len).sum();
+    if footprints > MOST_FOOTPRINTS {
+        let message = format!("the tasks read and write {footprints} paths, more than {MOST_FOOTPRINTS}");
+        plan.error(Code::TooMuch, "tasks", message);
+        return Vec::new();
+    }
+    tasks.into_iter().map(|(place, task)| Fields::of(task, place, plan.findings, &task::KEYS)).collect()
+}
