@@ -60,13 +60,18 @@ __git_par_find_verb ()
 # Completes a word of the verb $1.
 __git_par_verb ()
 {
-	local i
+	local i name="$1"
 	for ((i = 1; i < cword; i++)); do
 		# What comes after -- is another program's command line.
 		if [[ "${words[i]}" == "--" ]]; then
 			return
 		fi
+		# A verb may have verbs of its own.
+		if __git_par_own "$name" "${words[i]}"; then
+			name="$name ${words[i]}"
+		fi
 	done
+	set -- "$name"
 	case "$cur" in
 	--*=*)
 		__git_par_value "$1" "${cur%%=*}" "${cur#*=}"
@@ -84,7 +89,7 @@ __git_par_verb ()
 	esac
 }
 
-__git_par_verbs="spawn gate pick merge seal verify push fetch run retry stop resume list status log diff conflicts attach discard prune agents demo"
+__git_par_verbs="spawn gate pick merge seal verify push fetch run retry stop resume list status log diff conflicts attach discard prune plan agents demo"
 
 __git_par_flags ()
 {
@@ -151,6 +156,18 @@ __git_par_flags ()
 		;;
 	prune)
 		__git_par_offer "--apply --older-than= --refs --keep= --force --json --quiet --color= --help --version"
+		;;
+	plan)
+		__git_par_offer "--json --quiet --color= --help --version"
+		;;
+	"plan check")
+		__git_par_offer "--json --quiet --color= --help --version"
+		;;
+	"plan show")
+		__git_par_offer "--graph= --json --quiet --color= --help --version"
+		;;
+	"plan schema")
+		__git_par_offer "--json --quiet --color= --help --version"
 		;;
 	agents)
 		__git_par_offer "--json --quiet --color= --help --version"
@@ -375,6 +392,35 @@ __git_par_value ()
 		*) return 1 ;;
 		esac
 		;;
+	plan)
+		case "$2" in
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	"plan check")
+		case "$2" in
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	"plan show")
+		case "$2" in
+		--graph) __git_par_offer "dot mermaid" "$3" ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	"plan schema")
+		case "$2" in
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
 	agents)
 		case "$2" in
 		-C) : ;;
@@ -457,6 +503,106 @@ __git_par_argument ()
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	prune)
+		return 1
+		;;
+	plan)
+		__git_par_offer "check show schema" "$3"
+		;;
+	"plan check")
+		:
+		;;
+	"plan show")
+		:
+		;;
+	"plan schema")
+		return 1
+		;;
+	agents)
+		return 1
+		;;
+	demo)
+		return 1
+		;;
+	esac
+}
+
+__git_par_own ()
+{
+	case "$1" in
+	"")
+		return 1
+		;;
+	spawn)
+		return 1
+		;;
+	gate)
+		return 1
+		;;
+	pick)
+		return 1
+		;;
+	merge)
+		return 1
+		;;
+	seal)
+		return 1
+		;;
+	verify)
+		return 1
+		;;
+	push)
+		return 1
+		;;
+	fetch)
+		return 1
+		;;
+	run)
+		return 1
+		;;
+	retry)
+		return 1
+		;;
+	stop)
+		return 1
+		;;
+	resume)
+		return 1
+		;;
+	list)
+		return 1
+		;;
+	status)
+		return 1
+		;;
+	log)
+		return 1
+		;;
+	diff)
+		return 1
+		;;
+	conflicts)
+		return 1
+		;;
+	attach)
+		return 1
+		;;
+	discard)
+		return 1
+		;;
+	prune)
+		return 1
+		;;
+	plan)
+		case "$2" in check|show|schema) return 0 ;; esac
+		return 1
+		;;
+	"plan check")
+		return 1
+		;;
+	"plan show")
+		return 1
+		;;
+	"plan schema")
 		return 1
 		;;
 	agents)
@@ -566,6 +712,11 @@ _git_par_discard ()
 _git_par_prune ()
 {
 	__git_par_verb prune
+}
+
+_git_par_plan ()
+{
+	__git_par_verb plan
 }
 
 _git_par_agents ()

@@ -68,6 +68,7 @@ complete -c git-par -n "__fish_git_par_needs_command" -f -a "conflicts" -d 'Show
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "attach" -d 'Open a shell in a worker\'s worktree, or run a command there'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "discard" -d 'Take candidates out of the running and remove their worktrees'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "prune" -d 'Tell which worktrees, locks and refs of runs are of no use any more, or remove them'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "plan" -d 'Check a plan of tasks, or show what runs when, before anything does'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "agents" -d 'List the well-known agent CLIs and which of them are installed'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "demo" -d 'Show the whole job on a small repository in a temporary folder'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -s F -l file -d 'Read the task from a file; \'-\' is standard input' -r -F
@@ -360,6 +361,43 @@ complete -c git-par -n "__fish_git_par_using_subcommand prune" -l json -d 'Answe
 complete -c git-par -n "__fish_git_par_using_subcommand prune" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand prune" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -f -a "check" -d 'Name everything that is wrong with a plan, each thing with its place'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -f -a "show" -d 'Show which tasks of a plan run side by side, and why each is where it is'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -f -a "schema" -d 'Print the JSON Schema of plans, such as for an agent that is to write one'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from check" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from check" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from check" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from show" -l graph -d 'Print a drawing instead, for Graphviz or for Mermaid' -r -f -a "dot\t''
+mermaid\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from show" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from show" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from show" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand agents" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand agents" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -412,5 +450,6 @@ complete -c git-par -n "__fish_git_par_using_subcommand attach" -f -a "(__git_pa
 complete -c git-par-discard -w 'git-par discard'
 complete -c git-par -n "__fish_git_par_using_subcommand discard" -f -a "(__git_par_runs)"
 complete -c git-par-prune -w 'git-par prune'
+complete -c git-par-plan -w 'git-par plan'
 complete -c git-par-agents -w 'git-par agents'
 complete -c git-par-demo -w 'git-par demo'

@@ -19,7 +19,7 @@ use std::{
 
 use anstream::ColorChoice;
 use clap::{
-    CommandFactory, FromArgMatches, Subcommand,
+    ArgMatches, CommandFactory, FromArgMatches, Subcommand,
     builder::{OsStringValueParser, TypedValueParser},
 };
 
@@ -109,9 +109,16 @@ fn parse(argv: &[OsString]) -> Result<Cli, clap::Error> {
     let matches = command_of(argv).color(usage::wanted_color(argv)).try_get_matches_from(argv)?;
     let shared = Root::from_arg_matches(&matches)?.shared;
     let mut cli = Cli { shared, verb: Verb::from_arg_matches(&matches)? };
-    let verb = matches.subcommand().and_then(|(_, verb)| verb.try_get_many::<PathBuf>(FOLDERS).ok().flatten());
-    cli.shared.folders.extend(verb.into_iter().flatten().cloned());
+    for verb in std::iter::successors(below(&matches), |verb| below(verb)) {
+        let folders = verb.try_get_many::<PathBuf>(FOLDERS).ok().flatten();
+        cli.shared.folders.extend(folders.into_iter().flatten().cloned());
+    }
     Ok(cli)
+}
+
+/// Returns what was said of the verb, or of the verb's own verb.
+fn below(matches: &ArgMatches) -> Option<&ArgMatches> {
+    matches.subcommand().map(|(_, below)| below)
 }
 
 /// Returns the definition of the whole command line.
@@ -131,7 +138,7 @@ fn command_of(argv: &[OsString]) -> clap::Command {
 fn with_folders(root: clap::Command) -> clap::Command {
     // A global option keeps the values of one place only, and these add up.
     let folders = root.get_arguments().find(|arg| arg.get_id() == FOLDERS).cloned();
-    root.mut_subcommands(|verb| verb.args(folders.clone()))
+    root.mut_subcommands(|verb| verb.args(folders.clone()).mut_subcommands(|below| below.args(folders.clone())))
 }
 
 fn serve(cli: &Cli) -> ExitCode {

@@ -8,7 +8,7 @@ use super::pages;
 use crate::{
     command::{
         Context, Error, Kind, Report, agents, attach, conflicts, demo, diff, discard, fetch, gate, list, log, merge,
-        pick, prune, push, resume, retry, run, seal, spawn, status, stop, verify,
+        pick, plan, prune, push, resume, retry, run, seal, spawn, status, stop, verify,
     },
     model::likeness,
     process::program,
@@ -37,6 +37,7 @@ pub(super) enum Verb {
     Attach(attach::Args),
     Discard(discard::Args),
     Prune(prune::Args),
+    Plan(plan::Args),
     Agents(agents::Args),
     Demo(demo::Args),
     #[command(hide = true)]
@@ -69,6 +70,7 @@ impl Verb {
             "status" => status::Args::augment_args,
             "discard" => discard::Args::augment_args,
             "prune" => prune::Args::augment_args,
+            "plan" => plan::Args::augment_args,
             _ => return None,
         };
         Some(augment(clap::Command::new(name.to_owned())))
@@ -77,7 +79,9 @@ impl Verb {
     /// Tells whether it is not to be cut short anywhere, so that an interrupt is to be taken in good order.
     pub(super) fn is_long(&self) -> bool {
         match self {
-            Self::Agents(_) | Self::Seal(_) | Self::Demo(_) | Self::Pages(_) | Self::External(_) => false,
+            Self::Plan(_) | Self::Agents(_) | Self::Seal(_) | Self::Demo(_) | Self::Pages(_) | Self::External(_) => {
+                false
+            }
             Self::List(args) => args.watch,
             Self::Status(args) => args.watch,
             Self::Log(args) => args.follow,
@@ -108,6 +112,7 @@ impl Verb {
             Self::Status(args) => Box::new(status::run(args, context)?),
             Self::Discard(args) => Box::new(discard::run(args, context)?),
             Self::Prune(args) => Box::new(prune::run(args, context)?),
+            Self::Plan(args) => plan::run(args, context)?,
             Self::Agents(args) => Box::new(agents::run(args, context)?),
             Self::Demo(args) => Box::new(demo::run(args, context)?),
             Self::Pages(args) => Box::new(pages::run(args)?),

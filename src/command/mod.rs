@@ -23,6 +23,7 @@ pub mod list;
 pub mod log;
 pub mod merge;
 pub mod pick;
+pub mod plan;
 mod program;
 pub mod prune;
 pub mod push;

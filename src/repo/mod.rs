@@ -35,4 +35,5 @@ pub mod shared;
 pub mod snapshot;
 mod stranger;
 pub mod target;
+mod tree_files;
 pub mod worktree;

@@ -33,6 +33,7 @@ mod merge_safety;
 mod outside;
 mod pick;
 mod pick_rule;
+mod plan;
 mod prune;
 mod prune_refs;
 mod push;

@@ -11,7 +11,7 @@ use std::{
 use super::world::{Said, World};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_git-par");
-const VERBS: [&str; 19] = [
+const VERBS: [&str; 20] = [
     "spawn",
     "gate",
     "pick",
@@ -29,6 +29,7 @@ const VERBS: [&str; 19] = [
     "diff",
     "conflicts",
     "attach",
+    "plan",
     "agents",
     "demo",
 ];

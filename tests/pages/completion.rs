@@ -62,6 +62,15 @@ fn bash_completes_options_and_their_values() {
 }
 
 #[test]
+fn bash_completes_the_verbs_of_a_verb() {
+    bash_everywhere(&["plan", ""], &["check", "show", "schema"]);
+    bash_everywhere(&["plan", "-q", "s"], &["show", "schema"]);
+    bash_everywhere(&["plan", "show", "--gr"], &["--graph="]);
+    bash_everywhere(&["plan", "show", "--graph", ""], &["dot", "mermaid"]);
+    bash_everywhere(&["plan", "check", "--gr"], &[]);
+}
+
+#[test]
 fn bash_completes_a_value_after_an_equals_sign() {
     // As readline takes words apart.
     for words in [&["spawn", "--agent", "=", "cod"][..], &["spawn", "-n", "2", "--agent", "=", "cod"]] {
@@ -167,6 +176,9 @@ fn zsh_completes_verbs_options_values_and_runs() {
         ("git par spawn --", &["--agent", "--timeout"]),
         ("git-par spawn --agent ", &["claude", "codex"]),
         ("git-par-gate --", &["--baseline", "--place"]),
+        ("git par plan ", &["check", "show", "schema"]),
+        ("git par plan show --", &["--graph", "--json"]),
+        ("git par plan show --graph ", &["dot", "mermaid"]),
         ("git par pick ", &["20261120-first-aaaa", "20261121-second-bbbb"]),
     ];
     for (line, expected) in cases {
@@ -198,4 +210,6 @@ fn fish_completes_verbs_options_and_values() {
     assert!(complete("git-par spawn --ag").unwrap().contains("--agent"));
     assert!(complete("git-par spawn --agent ").unwrap().contains("codex"));
     assert!(complete("git-par-gate --place ").unwrap().contains("worktree"));
+    assert!(complete("git-par plan s").unwrap().contains("schema"));
+    assert!(complete("git-par plan show --graph ").unwrap().contains("mermaid"));
 }

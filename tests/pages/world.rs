@@ -6,7 +6,7 @@ use std::{
 };
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_git-par");
-pub(crate) const VERBS: [&str; 22] = [
+pub(crate) const VERBS: [&str; 23] = [
     "spawn",
     "gate",
     "pick",
@@ -27,6 +27,7 @@ pub(crate) const VERBS: [&str; 22] = [
     "attach",
     "discard",
     "prune",
+    "plan",
     "agents",
     "demo",
 ];

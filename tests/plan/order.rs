@@ -90,11 +90,11 @@ fn a_task_of_which_it_is_not_known_what_it_writes_runs_alone_at_its_place() {
     ]));
     assert_snapshot!(ordered(&plan), @"
     r1 w1 | any | r2 | c | w2
-    any <- w1: runs alone: what is written is not known
-    r2 <- any: runs alone: what is written is not known
-    c <- r2: runs alone: what is written is not known
-    w2 <- c: runs alone: what is written is not known
-    any <- r1: runs alone: what is written is not known
+    any <- w1: it runs alone, since it is not known what it writes
+    r2 <- any: any runs alone, since it is not known what that writes
+    c <- r2: it runs alone, since it is not known what it writes
+    w2 <- c: c runs alone, since it is not known what that writes
+    any <- r1: it runs alone, since it is not known what it writes
     ");
 }
 
@@ -108,7 +108,7 @@ fn a_task_that_runs_alone_still_waits_for_what_it_needs() {
     assert_snapshot!(ordered(&plan), @"
     late | any | a
     any <- late: needs
-    a <- any: runs alone: what is written is not known
+    a <- any: any runs alone, since it is not known what that writes
     ");
 }
 

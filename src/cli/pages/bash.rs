@@ -16,7 +16,8 @@ pub(super) fn page(root: &Command) -> Page {
     add(&mut text, &format!("\n__git_par_verbs=\"{}\"\n", names.join(" ")));
     add(&mut text, &cases("flags", root, flags));
     add(&mut text, &cases("value", root, option_values));
-    add(&mut text, &cases("argument", root, |verb| actions(verb.get_positionals().filter(|arg| !arg.is_last_set()))));
+    add(&mut text, &cases("argument", root, argument));
+    add(&mut text, &cases("own", root, own_verbs));
     for name in names {
         add(&mut text, &format!("\n_git_par_{name} ()\n{{\n\t__git_par_verb {name}\n}}\n"));
     }
@@ -31,9 +32,12 @@ fn add(text: &mut String, more: &str) {
 /// Writes a function that chooses by verb, the suite itself being the verb of no name.
 fn cases(name: &str, root: &Command, body: impl Fn(&Command) -> String) -> String {
     let mut text = format!("\n__git_par_{name} ()\n{{\n\tcase \"$1\" in\n");
-    for verb in std::iter::once(root).chain(verbs(root)) {
-        let pattern = if verb.get_name() == root.get_name() { "\"\"" } else { verb.get_name() };
-        add(&mut text, &format!("\t{pattern})\n{}\t\t;;\n", body(verb)));
+    add(&mut text, &format!("\t\"\")\n{}\t\t;;\n", body(root)));
+    for verb in verbs(root) {
+        add(&mut text, &format!("\t{})\n{}\t\t;;\n", verb.get_name(), body(verb)));
+        for own in verb.get_subcommands() {
+            add(&mut text, &format!("\t\"{} {}\")\n{}\t\t;;\n", verb.get_name(), own.get_name(), body(own)));
+        }
     }
     text + "\tesac\n}\n"
 }
@@ -61,8 +65,24 @@ fn option_values(verb: &Command) -> String {
     text + "\t\t*) return 1 ;;\n\t\tesac\n"
 }
 
-fn actions<'a>(mut positionals: impl Iterator<Item = &'a Arg>) -> String {
-    format!("\t\t{}\n", positionals.next().map_or("return 1".to_owned(), action))
+fn argument(verb: &Command) -> String {
+    let own = own_names(verb);
+    let offer = (!own.is_empty()).then(|| format!("__git_par_offer \"{own}\" \"$3\""));
+    let first = || verb.get_positionals().find(|arg| !arg.is_last_set()).map(action);
+    format!("\t\t{}\n", offer.or_else(first).unwrap_or("return 1".to_owned()))
+}
+
+/// Writes what tells whether the word `$2` is one of a verb's own verbs.
+fn own_verbs(verb: &Command) -> String {
+    let names = own_names(verb).replace(' ', "|");
+    let yes = if names.is_empty() { String::new() } else { format!("\t\tcase \"$2\" in {names}) return 0 ;; esac\n") };
+    yes + "\t\treturn 1\n"
+}
+
+fn own_names(verb: &Command) -> String {
+    let is_suite = verb.get_name() == "git-par";
+    let names: Vec<&str> = verb.get_subcommands().filter(|_| !is_suite).map(Command::get_name).collect();
+    names.join(" ")
 }
 
 fn action(arg: &Arg) -> String {

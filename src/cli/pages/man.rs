@@ -28,6 +28,9 @@ pub(super) fn page(manual: &Manual, root: &Command) -> Page {
     let mut text = roff.render();
     text.push_str(&options(command));
     let mut roff = Roff::new();
+    if manual.verb.is_some() && command.has_subcommands() {
+        own_verbs(&mut roff, command);
+    }
     for own in manual.sections {
         section(&mut roff, own);
     }
@@ -88,20 +91,29 @@ fn punctuated(arg: Arg) -> Arg {
 
 fn synopsis(command: &Command) -> Vec<Inline> {
     let mut line = vec![bold(command.get_bin_name().unwrap_or("git par"))];
-    let own = || command.get_arguments().filter(|arg| arg.get_help_heading() != Some(SHARED) && !is_asking(arg));
-    for arg in own().filter(|arg| !arg.is_positional()) {
+    for arg in own_arguments(command).filter(|arg| !arg.is_positional()) {
         line.extend(option_words(arg));
     }
-    for arg in own().filter(|arg| arg.is_positional()) {
+    for arg in own_arguments(command).filter(|arg| arg.is_positional()) {
         let is_many = arg.is_last_set() || matches!(arg.get_action(), clap::ArgAction::Append);
         let dots = if is_many { "..." } else { "" };
         let before = if arg.is_last_set() { " [-- " } else { " [" };
-        line.extend([roman(before), italic(value_names(arg)), roman(format!("{dots}]"))]);
+        let words = [roman(before), italic(value_names(arg)), roman(format!("{dots}]"))];
+        line.extend(if arg.is_required_set() {
+            vec![roman(" "), italic(value_names(arg)), roman(dots)]
+        } else {
+            words.to_vec()
+        });
     }
     if command.has_subcommands() {
         line.extend([roman(" "), italic("VERB"), roman(" ["), italic("ARGS"), roman("...]")]);
     }
     line
+}
+
+/// Lists the arguments that not every verb has.
+fn own_arguments(command: &Command) -> impl Iterator<Item = &Arg> {
+    command.get_arguments().filter(|arg| arg.get_help_heading() != Some(SHARED) && !is_asking(arg))
 }
 
 /// Tells whether an argument is not for work, but for help and version.
@@ -166,6 +178,29 @@ fn verb_list(roff: &mut Roff, root: &Command) {
     for verb in verbs(root) {
         let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
         roff.control("TP", []).text([bold(format!("git-par-{}", verb.get_name())), roman("(1)")]).text([roman(about)]);
+    }
+}
+
+/// Writes what a verb has verbs of its own for, each with the options that the others have not.
+fn own_verbs(roff: &mut Roff, command: &Command) {
+    heading(roff, "VERBS");
+    for verb in command.get_subcommands() {
+        roff.control("SS", []).text(synopsis(verb));
+        let about = verb.get_long_about().or(verb.get_about()).map(ToString::to_string).unwrap_or_default();
+        for (at, paragraph) in about.split("\n\n").enumerate() {
+            if at > 0 {
+                roff.control("PP", []);
+            }
+            roff.text([roman(format!("{}.", paragraph.trim_end_matches('.')))]);
+        }
+        for arg in own_arguments(verb) {
+            // Without the brackets of a synopsis.
+            let option = option_words(arg).split_off(1);
+            let name = if arg.is_positional() { &[italic(value_names(arg))][..] } else { &option[..option.len() - 1] };
+            let name = name.to_vec();
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            roff.control("TP", []).text(name).text([roman(help)]);
+        }
     }
 }
 

@@ -58,8 +58,7 @@ fn is_alternatives(name: &str) -> bool {
 ///
 /// Those have no word for runs, commits and branches: kinds that no argument has stand for them until the text is made.
 pub(super) fn hinted(root: &Command) -> Command {
-    let verbs: Vec<String> = root.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
-    verbs.iter().fold(root.clone(), |root, verb| root.mut_subcommand(verb, |verb| verb.mut_args(hint)))
+    root.clone().mut_subcommands(|verb| verb.mut_args(hint).mut_subcommands(|below| below.mut_args(hint)))
 }
 
 fn hint(arg: Arg) -> Arg {

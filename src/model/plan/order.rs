@@ -110,7 +110,10 @@ impl Edge {
                 let (written, other) = (&after.writes[written], &before.writes[other]);
                 format!("writes {}{} as {} does", quoted(written), through(written, other), before.id)
             }
-            Reason::Alone => "runs alone: what is written is not known".to_owned(),
+            Reason::Alone if runs_alone(plan, after) => {
+                "it runs alone, since it is not known what it writes".to_owned()
+            }
+            Reason::Alone => format!("{} runs alone, since it is not known what that writes", before.id),
         }
     }
 }

@@ -60,13 +60,18 @@ __git_par_find_verb ()
 # Completes a word of the verb $1.
 __git_par_verb ()
 {
-	local i
+	local i name="$1"
 	for ((i = 1; i < cword; i++)); do
 		# What comes after -- is another program's command line.
 		if [[ "${words[i]}" == "--" ]]; then
 			return
 		fi
+		# A verb may have verbs of its own.
+		if __git_par_own "$name" "${words[i]}"; then
+			name="$name ${words[i]}"
+		fi
 	done
+	set -- "$name"
 	case "$cur" in
 	--*=*)
 		__git_par_value "$1" "${cur%%=*}" "${cur#*=}"

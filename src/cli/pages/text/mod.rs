@@ -12,6 +12,7 @@ mod list;
 mod log;
 mod merge;
 mod pick;
+mod plan;
 mod prune;
 mod push;
 mod resume;
@@ -49,6 +50,7 @@ pub(super) const ALL: &[&Manual] = &[
     &status::MANUAL,
     &discard::MANUAL,
     &prune::MANUAL,
+    &plan::MANUAL,
     &agents::MANUAL,
     &demo::MANUAL,
 ];
