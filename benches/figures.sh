@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures on this machine what the README claims: A and B by turns, in wall milliseconds.
 #
-#   benches/figures.sh [read] [verify] [spawn] [conflicts] [overhead]      all without an argument
+#   benches/figures.sh [read] [verify] [spawn] [conflicts] [plan] [overhead]      all without an argument
 #
 # ROUNDS is how often each side runs (default 11), EVENTS the length of the journal, FILES the size of the repository. `spawn`
 # keeps what each round wrote, 1.3 GB a side with 20,000 files, until the end; KEEP=0 removes it at once (for tmpfs).
@@ -122,12 +122,17 @@ forget() { # the state before either side
     sync
 }
 
-figure_spawn() {
-    forgotten=0
+large() { # goes to a checkout of many files, which is made once
+    [ ! -d "$work/big" ] || { cd "$work/big" && return; }
     git init -q -b main "$work/big" && cd "$work/big"
     tree | git fast-import --quiet
     git repack -adfq # fast-import leaves chains of 50 unlike files that no clone has
     git reset -q --hard
+}
+
+figure_spawn() {
+    forgotten=0
+    large
     sleep 2 && git status >"$work/out" # as in a checkout that is in use, the index is younger than its files
     echo "  $files files"
     compare forget worktree_add_loop git_par_spawn
@@ -144,6 +149,37 @@ figure_conflicts() {
     git-par -q spawn -n 64 --name c -- sh -c 'echo "$PAR_WORKER" >"d$((PAR_WORKER % 20))/e0/new$PAR_WORKER"' >"$work/out"
     rm -rf "$work/wide.par"
     compare : merge_tree_loop git_par_conflicts
+}
+
+# --- plan: two hundred tasks on a large repository ---------------------------------------------------------------------
+
+tasks() { # a plan of 200 tasks in layers, each of which reads what an earlier one writes
+    awk 'BEGIN {
+        print "{\"version\": 1, \"goal\": \"bench\", \"tasks\": ["
+        for (task = 0; task < 200; task++) {
+            layer = int(task / 20) * 4 + 1
+            folder = sprintf("d%d/e%d", task % 20, layer)
+            needs = task < 40 ? "" : sprintf("\"t%d\"", task - 40)
+            reads = task < 40 ? "" : sprintf("\"d%d/e%d/*0.txt\", \"d[0-9]/e%d/{f,g}*.txt\", ", task % 20, layer - 8, layer - 8)
+            printf "%s{\"id\": \"t%d\", \"prompt\": \"p\", \"needs\": [%s], ", task ? ",\n" : "", task, needs
+            printf "\"reads\": [%s\"d%d/e0\"], \"writes\": [\"%s/**\", \"%s/*.new\"]}", reads, task % 20, folder, folder
+        }
+        print "\n]}"
+    }'
+}
+
+figure_plan() {
+    local verb round
+    large
+    tasks >"$work/plan.json"
+    for verb in check show; do
+        : >"$work/a"
+        for ((round = 0; round <= rounds; round++)); do
+            clock git-par plan "$verb" "$work/plan.json"
+            [ "$round" -eq 0 ] || echo "$micros" >>"$work/a"
+        done
+        summary "git-par plan $verb" "$work/a"
+    done
 }
 
 # --- overhead: what the tool costs a worker beyond its agent ------------------------------------------------------------
@@ -174,7 +210,7 @@ figure_overhead() {
     echo "  the supervisor with 1 worker: $one KiB, with 9: $nine KiB, each further worker: $(((nine - one) / 8)) KiB"
 }
 
-[ $# -gt 0 ] || set -- read verify spawn conflicts overhead
+[ $# -gt 0 ] || set -- read verify spawn conflicts plan overhead
 cd "$root"
 cargo build -q --release --bins --example journal
 korg=$target/bench-tools/bin/korg-verify

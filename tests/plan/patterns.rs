@@ -3,7 +3,7 @@
 use git_par::model::plan::{
     finding::Findings,
     footprint::Footprint,
-    pattern::{Pattern, tree::Tree},
+    pattern::{Pattern, steps::Steps, tree::Tree},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -13,11 +13,12 @@ fn pattern(text: &str) -> Pattern {
 }
 
 fn matches(text: &str, path: &str) -> bool {
-    Tree::of(vec![path.to_owned()]).has(&pattern(text), &mut 0)
+    Tree::of(vec![path.to_owned()]).has(&pattern(text), &mut Steps::new())
 }
 
 fn meet(a: &str, b: &str) -> bool {
-    let (there, back) = (pattern(a).meets(&pattern(b), &mut 0), pattern(b).meets(&pattern(a), &mut 0));
+    let (there, back) =
+        (pattern(a).meets(&pattern(b), &mut Steps::new()), pattern(b).meets(&pattern(a), &mut Steps::new()));
     assert_eq!(there, back, "{a} and {b}");
     there
 }
@@ -159,8 +160,8 @@ fn symbols_overlap_where_they_are_the_same_or_their_file_is_in_the_other() {
     ];
     for (a, b, expected) in cases {
         let (one, other) = (footprint(a.clone()), footprint(b.clone()));
-        assert_eq!(one.overlaps(&other, &mut 0), expected, "{a} {b}");
-        assert_eq!(other.overlaps(&one, &mut 0), expected, "{b} {a}");
+        assert_eq!(one.overlaps(&other, &mut Steps::new()), expected, "{a} {b}");
+        assert_eq!(other.overlaps(&one, &mut Steps::new()), expected, "{b} {a}");
     }
     for file in ["a.rs", "a.py", "a.pyi", "a.ts", "a.tsx", "a.js", "a.mjs", "a.go", "A.RS"] {
         assert!(footprint(symbol(file, "f")).is_known(), "{file}");
@@ -201,7 +202,7 @@ proptest! {
     fn patterns_meet_exactly_where_some_path_is_in_both(a in short_pattern(), b in short_pattern()) {
         let (Ok(one), Ok(other)) = (Pattern::read(&a), Pattern::read(&b)) else { return Ok(()) };
         let tree = |path: &String| Tree::of(vec![path.clone()]);
-        let both = |path: &String| tree(path).has(&one, &mut 0) && tree(path).has(&other, &mut 0);
+        let both = |path: &String| tree(path).has(&one, &mut Steps::new()) && tree(path).has(&other, &mut Steps::new());
         let found = paths().iter().any(both);
         if found {
             prop_assert!(meet(&a, &b), "{} and {}", a, b);

@@ -5,7 +5,7 @@ use git_par::model::plan::{
     document::Form,
     finding::{Finding, Findings, Severity},
     order::Order,
-    pattern::tree::Tree,
+    pattern::{steps::Steps, tree::Tree},
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Map, Value, json};
@@ -185,7 +185,7 @@ proptest! {
             for (other_at, other) in plan.tasks.iter().enumerate().filter(|(other, _)| *other != at && wave(*other) == wave(at)) {
                 prop_assert!(!order.is_alone[at], "{} is beside {}", task.id, other.id);
                 let touched = other.reads.iter().chain(&other.writes);
-                let meets = |own: &_| touched.clone().any(|theirs: &git_par::model::plan::footprint::Footprint| theirs.overlaps(own, &mut 0));
+                let meets = |own: &_| touched.clone().any(|theirs: &git_par::model::plan::footprint::Footprint| theirs.overlaps(own, &mut Steps::new()));
                 prop_assert!(!task.writes.iter().any(meets), "{} and {} ({})", task.id, other.id, other_at);
             }
         }

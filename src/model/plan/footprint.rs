@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     fields::{Fields, filled, wrong_type},
     finding::{Code, Findings, Place, named},
-    pattern::{self, Pattern},
+    pattern::{self, Pattern, steps::Steps},
 };
 
 /// What the files end in whose symbols are understood: those of Rust, Python, TypeScript, JavaScript and Go.
@@ -72,17 +72,16 @@ impl Footprint {
         paths
     }
 
-    /// Tells whether the two have something in common, also something that does not exist yet. What that takes is added to
-    /// `steps`.
+    /// Tells whether the two have something in common, also something that does not exist yet. What that takes is taken
+    /// from `steps`.
     ///
     /// Two symbols have where they are the same one; where it is not known what a symbol covers, it may be the whole file.
     #[must_use]
-    pub fn overlaps(&self, other: &Self, steps: &mut u64) -> bool {
+    pub fn overlaps(&self, other: &Self, steps: &mut Steps) -> bool {
         if let (Self::Symbol { symbol: a, .. }, Self::Symbol { symbol: b, .. }) = (self, other)
             && a != b
             && self.is_known()
         {
-            *steps += 1;
             return false;
         }
         self.paths().meets(other.paths(), steps)

@@ -22,8 +22,9 @@ use serde_json::Value;
 use crate::model::rule::Rule;
 use document::Form;
 use fields::{Fields, wrong_type};
-use finding::{Code, Findings, Place};
-use pattern::tree::Tree;
+use finding::{Code, Findings, Place, named};
+use footprint::Footprint;
+use pattern::{steps::Steps, tree::Tree};
 use role::{Permission, Role};
 use task::Task;
 
@@ -117,29 +118,30 @@ impl Plan {
         task.permission.or(self.role(task).permission).unwrap_or_default()
     }
 
-    /// Warns of paths that no file of a tree has, but for a single file to be written and for what another task writes.
+    /// Warns of paths that no file of a tree has, unless they are to be made.
     pub fn compare(&self, tree: &Tree, findings: &Findings) {
-        let mut steps = 0;
+        let mut steps = Steps::new();
         for (at, task) in self.tasks.iter().enumerate() {
             let place = Place::default().key("tasks").at(at);
-            for (key, footprints) in [("reads", &task.reads), ("writes", &task.writes)] {
-                for (index, footprint) in footprints.iter().enumerate() {
-                    let is_new = key == "writes" && footprint.paths().is_one_path();
-                    if is_new || steps > order::MOST_STEPS || tree.has(footprint.paths(), &mut steps) {
-                        continue;
-                    }
-                    let mut others =
-                        self.tasks.iter().filter(|other| other.id != task.id).flat_map(|other| &other.writes);
-                    if key == "writes" || !others.any(|other| other.overlaps(footprint, &mut steps)) {
-                        let message = format!(
-                            "no file of the commit checked out is in {}",
-                            finding::named(&footprint.to_string())
-                        );
-                        findings.warning(Code::MatchesNothing, &place.key(key).at(index), message);
-                    }
+            let reads = task.reads.iter().enumerate().map(|(index, read)| ("reads", index, read));
+            let writes = task.writes.iter().enumerate().map(|(index, written)| ("writes", index, written));
+            for (key, index, footprint) in reads.chain(writes) {
+                let is_made = |steps: &mut Steps| match key {
+                    "writes" => footprint.paths().is_one_path(),
+                    _ => self.is_written_beside(task, footprint, steps),
+                };
+                if !tree.has(footprint.paths(), &mut steps) && !is_made(&mut steps) {
+                    let message = format!("no file of the commit checked out is in {}", named(&footprint.to_string()));
+                    findings.warning(Code::MatchesNothing, &place.key(key).at(index), message);
                 }
             }
         }
+    }
+
+    /// Tells whether another task writes something of this.
+    fn is_written_beside(&self, task: &Task, footprint: &Footprint, steps: &mut Steps) -> bool {
+        let others = self.tasks.iter().filter(|other| other.id != task.id);
+        others.flat_map(|other| &other.writes).any(|written| written.overlaps(footprint, steps))
     }
 
     /// Gathers what a task may not do and does, and a role that is not known.
@@ -153,10 +155,9 @@ impl Plan {
             let why = if task.permission.is_some() {
                 "its permission".to_owned()
             } else {
-                format!("its role {}", finding::named(name))
+                format!("its role {}", named(name))
             };
-            let message =
-                format!("{} may only read by {why}, and declares that it writes", finding::named(task.id.as_str()));
+            let message = format!("{} may only read by {why}, and declares that it writes", named(task.id.as_str()));
             findings.error(Code::ReadOnlyWrites, &place.key("writes"), message);
         }
     }

@@ -10,13 +10,11 @@ use super::{
     Plan,
     finding::{Code, Findings, Place, named},
     footprint::Footprint,
+    pattern::steps::Steps,
     reach::Reach,
     role::Permission,
     task::{Task, TaskId},
 };
-
-/// How many steps comparing the paths of a plan may take, in terms of pairs that are told apart at a glance.
-pub const MOST_STEPS: u64 = 200_000_000;
 
 /// Why a task comes after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,12 +67,13 @@ impl Order {
     pub fn of(plan: &Plan, findings: &Findings) -> Option<Self> {
         let is_alone: Vec<bool> = plan.tasks.iter().map(|task| runs_alone(plan, task)).collect();
         let tasks = &plan.tasks[..];
-        let mut maker = Maker { tasks, findings, edges: Vec::new(), reach: Reach::new(tasks.len()), steps: 0 };
+        let mut maker =
+            Maker { tasks, findings, edges: Vec::new(), reach: Reach::new(tasks.len()), steps: Steps::new() };
         maker.add_needs();
         maker.add_reads();
         maker.add_writes();
         maker.add_alone(&is_alone);
-        if maker.steps > MOST_STEPS {
+        if maker.steps.are_spent() {
             let message = "the paths that the tasks read and write are too many and too involved to be compared";
             findings.error(Code::TooMuch, &Place::default().key("tasks"), message);
             return None;
@@ -132,7 +131,7 @@ struct Maker<'p> {
     findings: &'p Findings,
     edges: Vec<Edge>,
     reach: Reach,
-    steps: u64,
+    steps: Steps,
 }
 
 impl Maker<'_> {
@@ -221,8 +220,8 @@ impl Maker<'_> {
     }
 
     fn overlap(&mut self, one: &Footprint, other: &Footprint) -> bool {
-        // The answer is of no use any more beyond that.
-        self.steps <= MOST_STEPS && one.overlaps(other, &mut self.steps)
+        // The answer is of no use any more where nothing is left.
+        !self.steps.are_spent() && one.overlaps(other, &mut self.steps)
     }
 
     /// Warns that an order that paths ask for would close a circle.

@@ -9,6 +9,7 @@
 
 mod chars;
 mod segment;
+pub mod steps;
 mod token;
 pub mod tree;
 mod walk;
@@ -16,6 +17,7 @@ mod walk;
 use std::fmt;
 
 use segment::Segment;
+use steps::Steps;
 use token::Token;
 
 /// The longest pattern, in bytes.
@@ -79,9 +81,9 @@ impl Pattern {
         matches!(&self.forms[..], [form] if names(form) || matches!(&form[..], [path @ .., Segment::Deep] if names(path)))
     }
 
-    /// Tells whether some path is in both sets, also one that does not exist. What that takes is added to `steps`.
+    /// Tells whether some path is in both sets, also one that does not exist. What that takes is taken from `steps`.
     #[must_use]
-    pub fn meets(&self, other: &Self, steps: &mut u64) -> bool {
+    pub fn meets(&self, other: &Self, steps: &mut Steps) -> bool {
         self.forms.iter().any(|a| other.forms.iter().any(|b| meet(a, b, steps)))
     }
 
@@ -139,21 +141,23 @@ fn require_inside(segment: &Segment) -> Result<(), Error> {
             _ if name.eq_ignore_ascii_case(".git") => Err(Error::Path("it leads into '.git'")),
             _ => Ok(()),
         },
-        Segment::Form(_) if !segment.meets(segment, &mut 0) => Err(Error::Glob("no name is of its form")),
+        Segment::Form(_) if !segment.meets(segment, &mut Steps::new()) => Err(Error::Glob("no name is of its form")),
         Segment::Form(_) | Segment::Deep => Ok(()),
     }
 }
 
 /// Tells whether some path is of both forms.
-fn meet(a: &[Segment], b: &[Segment], steps: &mut u64) -> bool {
-    *steps += 1;
+fn meet(a: &[Segment], b: &[Segment], steps: &mut Steps) -> bool {
+    steps.take(1);
+    if steps.are_spent() {
+        return true;
+    }
     let differ = |a: Option<&Segment>, b: Option<&Segment>| matches!((a, b), (Some(Segment::Name(a)), Some(Segment::Name(b))) if a != b);
     if differ(a.first(), b.first()) || differ(a.last(), b.last()) {
         return false;
     }
     let width = b.len() + 1;
-    let mut inner = 0;
-    let found = walk::finds((a.len() + 1) * width, steps, |at, next| {
+    walk::finds((a.len() + 1) * width, steps, |at, next, steps| {
         let (i, j) = (at / width, at % width);
         let (one, other) = (a.get(i), b.get(j));
         let deep = [one == Some(&Segment::Deep), other == Some(&Segment::Deep)];
@@ -168,13 +172,11 @@ fn meet(a: &[Segment], b: &[Segment], steps: &mut u64) -> bool {
             (None, None) => return true,
             (Some(_), Some(Segment::Deep)) if !deep[0] => next.push((i + 1) * width + j),
             (Some(Segment::Deep), Some(_)) if !deep[1] => next.push(i * width + j + 1),
-            (Some(one), Some(other)) if deep == [false; 2] && one.meets(other, &mut inner) => {
+            (Some(one), Some(other)) if deep == [false; 2] && one.meets(other, steps) => {
                 next.push((i + 1) * width + j + 1);
             }
             _ => {}
         }
         false
-    });
-    *steps += inner;
-    found
+    })
 }

@@ -1,6 +1,6 @@
 //! Segments: what may stand between two slashes of a path.
 
-use super::{chars::Chars, token::Token, walk};
+use super::{chars::Chars, steps::Steps, token::Token, walk};
 
 /// What may stand between two slashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Segment {
     }
 
     /// Tells whether some name is of both forms; none of the two is [`Segment::Deep`].
-    pub(super) fn meets(&self, other: &Self, steps: &mut u64) -> bool {
+    pub(super) fn meets(&self, other: &Self, steps: &mut Steps) -> bool {
         match (self, other) {
             (Self::Name(a), Self::Name(b)) => a == b,
             (Self::Form(a), _) if a[..] == [Atom::Star] => true,
@@ -96,9 +96,9 @@ impl Dots {
 }
 
 /// Tells whether some name is of both forms, by looking at every pair of places that the same characters lead to.
-fn meet(a: &[Atom], b: &[Atom], steps: &mut u64) -> bool {
+fn meet(a: &[Atom], b: &[Atom], steps: &mut Steps) -> bool {
     let (width, all) = (b.len() + 1, Chars::all());
-    walk::finds((a.len() + 1) * width * 4, steps, |at, next| {
+    walk::finds((a.len() + 1) * width * 4, steps, |at, next, _| {
         let (i, j, dots) = (at / 4 / width, at / 4 % width, Dots::ALL[at % 4]);
         if (i, j) == (a.len(), b.len()) && matches!(dots, Dots::Name) {
             return true;

@@ -1,6 +1,6 @@
 //! Trees: the files of a commit, to look patterns up in.
 
-use super::{Pattern, meet, segment::Segment};
+use super::{Pattern, meet, segment::Segment, steps::Steps};
 
 /// The files of a commit.
 #[derive(Clone, Debug, Default)]
@@ -18,9 +18,9 @@ impl Tree {
         Self { files: paths.into_iter().map(|path| (names(&path), path)).map(|(names, path)| (path, names)).collect() }
     }
 
-    /// Tells whether a file of it is in a pattern. What that takes is added to `steps`.
+    /// Tells whether a file of it is in a pattern. What that takes is taken from `steps`.
     #[must_use]
-    pub fn has(&self, pattern: &Pattern, steps: &mut u64) -> bool {
+    pub fn has(&self, pattern: &Pattern, steps: &mut Steps) -> bool {
         let beginning = pattern.beginning();
         let start = self.files.partition_point(|(path, _)| *path < beginning);
         let mut near = self.files[start..].iter().take_while(|(path, _)| path.starts_with(&beginning));
