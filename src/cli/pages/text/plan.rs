@@ -32,7 +32,7 @@ const TASKS: Section = Section {
         ("needs", "The ids of tasks that must be done before."),
         (
             "reads, writes",
-            "Lists of what it reads and writes: paths from the top of the repository, or objects of `file` and `symbol`. `*` and `?` stay within a name, `**` goes across, `[a-z]` and `{a,b}` are one of several, a backslash takes a character's meaning away. A path without these is itself and, where it is a folder, all below it; one that ends in a slash is what is below it.",
+            "Lists of what it reads and writes: paths from the top of the repository, or objects of `file` and `symbol`. `*` and `?` stay within a name, `**` goes across, `[a-z]` and `{a,b}` are one of several, a backslash takes a character's meaning away. A path whose last name is without these is itself and, where it is a folder, all below it; one that ends in a slash is what is below it.",
         ),
         (
             "agent, attempts, gate, timeout",

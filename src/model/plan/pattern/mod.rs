@@ -1,8 +1,8 @@
 //! Patterns: sets of paths of the repository, written as one path with wildcards.
 //!
 //! `?` is one character of a segment, `*` any number of them, `[a-z]` and `[!a-z]` one of some, `**` as a whole segment any
-//! number of segments, `{a,b}` either; a backslash takes a character's meaning away. A path without wildcards is itself and,
-//! where it is a folder, everything below it; one that ends in a slash is what is below it.
+//! number of segments, `{a,b}` either; a backslash takes a character's meaning away. What ends in a
+//! name without wildcards is that and, where it is a folder, everything below it; what ends in a slash is what is below it.
 //!
 //! Whether two patterns meet is decided on the language itself: with alternatives written out, a pair of them meets where a
 //! walk through both at once, segment by segment and character by character, comes to both ends.
@@ -46,13 +46,14 @@ impl Pattern {
     /// Reads a pattern.
     pub fn read(text: &str) -> Result<Self, Error> {
         require_plain(text)?;
-        let is_literal = !text.contains(['*', '?', '[', '{', '}', '\\']);
-        let forms = token::read(text)?.iter().map(|tokens| form(tokens)).collect::<Result<Vec<_>, _>>()?;
-        let mut pattern = Self { text: text.to_owned(), forms };
-        if is_literal {
-            pattern.forms[0].push(Segment::Deep);
+        let mut forms = token::read(text)?.iter().map(|tokens| form(tokens)).collect::<Result<Vec<_>, _>>()?;
+        for form in &mut forms {
+            // Where that is a folder, what is below it is meant; below a file there is nothing.
+            if let Some(Segment::Name(_)) = form.last() {
+                form.push(Segment::Deep);
+            }
         }
-        Ok(pattern)
+        Ok(Self { text: text.to_owned(), forms })
     }
 
     /// Makes the pattern of one file, whatever characters its path has.
