@@ -12,7 +12,7 @@ type Change = fn(&mut Vec<Value>);
 /// Forges events of a run that was neither merged nor sealed, all chained anew.
 fn with_events(change: Change) -> Verified {
     let world = World::unmerged();
-    world.rechain(|events| change(events));
+    world.rechain(change);
     world.verify(&["r1"])
 }
 
@@ -22,7 +22,7 @@ fn at(events: &[Value], kind: &str) -> usize {
 
 /// Puts an event among the others, which go on following from the same ones.
 fn insert(events: &mut Vec<Value>, place: usize, event: Value) {
-    for cause in events.iter_mut().skip(place).flat_map(|event| event["causes"].as_array_mut()).flatten() {
+    for cause in events.iter_mut().skip(place).filter_map(|event| event["causes"].as_array_mut()).flatten() {
         let number = cause.as_u64().unwrap();
         *cause = (number + u64::from(number > place as u64)).into();
     }
@@ -152,7 +152,7 @@ fn what_happens_in_rare_cases_only_is_told_and_breaks_nothing() {
         ("history", "told as completed, and a worker had not", |events| {
             let place = at(events, "run_finished");
             let ended = events.remove(place);
-            for cause in events.iter_mut().skip(place).flat_map(|event| event["causes"].as_array_mut()).flatten() {
+            for cause in events.iter_mut().skip(place).filter_map(|event| event["causes"].as_array_mut()).flatten() {
                 *cause = (cause.as_u64().unwrap() - u64::from(cause.as_u64().unwrap() > place as u64 + 1)).into();
             }
             insert(events, 1, ended);
