@@ -34,6 +34,8 @@ pub struct Row {
     pub refs: Vec<String>,
     /// The refs that differ, with nothing to say which side is right: they were left as they are.
     pub left: Vec<String>,
+    /// The refs that are not what the journal calls for: they were left where they are.
+    pub uncalled: Vec<String>,
     /// Why it was not done.
     pub error: Option<String>,
     #[serde(skip)]
@@ -87,7 +89,8 @@ impl Row {
             events: plan.events,
             forked_at,
             refs: names(&mut plan.transfer.moves.iter().map(|step| &step.name)),
-            left: names(&mut plan.transfer.contested.iter()),
+            left: names(&mut plan.transfer.contested.iter().map(|step| &step.name)),
+            uncalled: names(&mut plan.transfer.uncalled.iter()),
             error: None,
             hints: Vec::new(),
         }
@@ -103,6 +106,7 @@ impl Row {
             forked_at: None,
             refs: Vec::new(),
             left: Vec::new(),
+            uncalled: Vec::new(),
             error: Some(error.messages.join(": ")),
             // The ways out are for a run that is here.
             hints: if direction == Direction::Push { error.hints } else { Vec::new() },
@@ -111,9 +115,17 @@ impl Row {
 
     /// Makes the row of what stands where a run would, and is none.
     pub(super) fn strange(name: &str) -> Self {
-        let error = Some("no ref of a run has such a name: it was left there".to_owned());
-        let (run, state) = (name.to_owned(), State::Failed);
-        Self { run, state, events: None, forked_at: None, refs: Vec::new(), left: Vec::new(), error, hints: Vec::new() }
+        Self {
+            run: name.to_owned(),
+            state: State::Failed,
+            events: None,
+            forked_at: None,
+            refs: Vec::new(),
+            left: Vec::new(),
+            uncalled: Vec::new(),
+            error: Some("no ref of a run has such a name: it was left there".to_owned()),
+            hints: Vec::new(),
+        }
     }
 
     fn line(&self, remote: &str) -> String {
@@ -135,7 +147,21 @@ impl Row {
         let left =
             self.left.iter().map(|name| format!("  {} differs and was left as it is\n", Style::Warning.paint(name)));
         let hints = self.hints.iter().map(|hint| format!("  hint: {hint}\n"));
-        format!("{}: {what}\n{}", self.run, left.chain(hints).collect::<String>())
+        format!("{}: {what}\n{}{}", self.run, left.chain(hints).collect::<String>(), self.uncalled())
+    }
+
+    /// Tells in one line what the journal does not call for.
+    fn uncalled(&self) -> String {
+        let names = self.uncalled.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let (more, verbs) = match self.uncalled.len() {
+            0 => return String::new(),
+            1 => (String::new(), "is not what the journal calls for and was left where it is"),
+            2 | 3 => (String::new(), "are not what the journal calls for and were left where they are"),
+            all => {
+                (format!(" and {} more", all - 3), "are not what the journal calls for and were left where they are")
+            }
+        };
+        format!("  {names}{more} {verbs}\n")
     }
 }
 

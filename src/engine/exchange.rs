@@ -21,6 +21,7 @@ use crate::{
         open::Repository,
         refs::{self, Edit},
         remote::{self, Direction, Remote},
+        seal,
     },
 };
 
@@ -130,10 +131,11 @@ impl<'a> Exchange<'a> {
     /// Lists the objects of the other side without which nothing can be decided.
     fn unseen(&self, run: &RunId, ours: &Refs) -> Vec<Oid> {
         let Some(theirs) = self.theirs.get(run) else { return Vec::new() };
-        let (notes, both) = (RefName::notes(run), [RefName::seal(run), RefName::logs(run)]);
-        let both = both.iter().filter(|name| ours.contains_key(name));
-        let differing = std::iter::once(&notes).chain(both).filter(|name| ours.get(name) != theirs.get(name));
-        differing.filter_map(|name| theirs.get(name).copied()).collect()
+        // What is fetched is looked at; where a push takes nothing's place, there is nothing to compare.
+        let is_needed = |name: &RefName| self.direction == Direction::Fetch || ours.contains_key(name);
+        let carried = [RefName::seal(run), RefName::logs(run)].into_iter().filter(is_needed);
+        let names = std::iter::once(RefName::notes(run)).chain(carried);
+        names.filter(|name| ours.get(name) != theirs.get(name)).filter_map(|name| theirs.get(&name).copied()).collect()
     }
 
     /// Gets objects, for all runs at once; where that fails, for each alone, and says which could not be had.
@@ -167,17 +169,22 @@ impl<'a> Exchange<'a> {
             none if none.is_empty() && transfer::is_another(given, held) => Relation::Forked { event: 1 },
             journal => Relation::of(&state.bytes, &journal),
         };
+        let (given, unfit) = self.fitting(run, given, &state.bytes);
+        let given = &given;
         let sides = Sides {
             run,
             given,
             held,
             journal: relation,
             seal: both(given, held, &RefName::seal(run)).and_then(|tags| self.relate_seals(tags)),
-            logs: both(given, held, &RefName::logs(run)).map(|logs| self.relate_logs(logs)).transpose()?,
+            logs: both(given, held, &RefName::logs(run)).and_then(|logs| self.relate_logs(logs)),
             with_logs: self.with_logs,
             told: &transfer::told(run, &state.history),
         };
-        let transfer = Transfer::decide(&sides);
+        let mut transfer = Transfer::decide(&sides);
+        if matches!(relation, Relation::Same | Relation::Ahead) {
+            transfer.uncalled.extend(unfit);
+        }
         Ok(Plan { run: run.clone(), relation, transfer, events: Some(state.tip().count) })
     }
 
@@ -188,6 +195,28 @@ impl<'a> Exchange<'a> {
         let started = state.history.run().map(|started| (&started.args.run, Some(&started.args.base)));
         let is_ours = started == Some((run, given.get(&RefName::base(run))));
         if is_ours { Ok(state) } else { Err(Error::Strange(run.clone())) }
+    }
+
+    /// Leaves out what no journal speaks of where it is not what its name says; lists that.
+    fn fitting(&self, run: &RunId, given: &Refs, journal: &[u8]) -> (Refs, Vec<RefName>) {
+        let is_unfit = |(name, id): (&RefName, &Oid)| {
+            let is_seal = *name == RefName::seal(run) && !self.is_seal(*id, journal);
+            is_seal || (*name == RefName::logs(run) && self.repository.commit(*id).is_err())
+        };
+        let unfit: Vec<RefName> = given.iter().filter(|each| is_unfit(*each)).map(|(name, _)| name.clone()).collect();
+        let fitting = given.iter().filter(|(name, _)| !unfit.contains(name)).map(|(name, id)| (name.clone(), *id));
+        (fitting.collect(), unfit)
+    }
+
+    /// Tells whether a tag seals this journal, or what it goes on from, or what goes on from it.
+    fn is_seal(&self, tag: Oid, journal: &[u8]) -> bool {
+        match self.repository.sealed(tag) {
+            Ok(sealed) if sealed.journal.is_empty() => false,
+            Ok(sealed) => !matches!(Relation::of(&sealed.journal, journal), Relation::Forked { .. }),
+            // A partial clone gives what it has itself only the name of.
+            Err(seal::Error::Objects(_)) => self.direction == Direction::Push,
+            Err(_) => false,
+        }
     }
 
     /// Reads the journal of one side; empty where it has none. The other side knows the base where it does not.
@@ -205,12 +234,13 @@ impl<'a> Exchange<'a> {
         Some(Relation::of(&given?.journal, &held?.journal))
     }
 
-    fn relate_logs(&self, (given, held): (Oid, Oid)) -> Result<Relation, Error> {
-        if self.repository.is_ancestor(held, given)? {
-            return Ok(Relation::Ahead);
+    /// Relates two logs; none where one is no commit.
+    fn relate_logs(&self, (given, held): (Oid, Oid)) -> Option<Relation> {
+        if self.repository.is_ancestor(held, given).ok()? {
+            return Some(Relation::Ahead);
         }
-        let is_behind = self.repository.is_ancestor(given, held)?;
-        Ok(if is_behind { Relation::Behind } else { Relation::Forked { event: 1 } })
+        let is_behind = self.repository.is_ancestor(given, held).ok()?;
+        Some(if is_behind { Relation::Behind } else { Relation::Forked { event: 1 } })
     }
 
     /// Pushes one run.

@@ -112,12 +112,20 @@ impl RefName {
     }
 
     /// Reads a name that another repository told: a run's notes, or what is in its folder or one deeper.
+    ///
+    /// What is a ref of ours in one repository is no folder in another, nor the other way round: no clone could hold both.
     #[must_use]
     pub fn told(name: &str) -> Option<(RunId, Self)> {
         let mut parts = name.strip_prefix(NOTES).or_else(|| name.strip_prefix(RUNS))?.split('/');
         let run: RunId = parts.next()?.parse().ok()?;
         let rest: Vec<RunId> = parts.map(|part| part.parse().ok()).collect::<Option<_>>()?;
-        let fits = if name.starts_with(NOTES) { rest.is_empty() } else { (1..=2).contains(&rest.len()) };
+        let fits = match rest.as_slice() {
+            [] => name.starts_with(NOTES),
+            _ if name.starts_with(NOTES) => false,
+            [short] => !is_folder(short.as_str()),
+            [folder, _] => !is_single(folder.as_str()),
+            _ => false,
+        };
         fits.then(|| (run, Self(name.to_owned())))
     }
 
@@ -126,9 +134,8 @@ impl RefName {
     pub fn is_journaled(&self) -> bool {
         let below = self.0.strip_prefix(RUNS).and_then(|name| name.split_once('/'));
         let short = below.map_or("", |(_, short)| short);
-        let is_candidate = short.starts_with('w') && short.parse::<Worker>().is_ok();
         let is_past = short.starts_with("attempt/") || short.starts_with("discarded/");
-        is_candidate || is_past || matches!(short, "base" | "winner" | "merge")
+        is_past || (is_single(short) && !matches!(short, "logs" | "seal"))
     }
 
     /// Returns the name as text.
@@ -136,6 +143,17 @@ impl RefName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Tells whether this is one ref of a run, below which there is nothing.
+fn is_single(short: &str) -> bool {
+    let is_candidate = short.starts_with('w') && short.parse::<Worker>().is_ok();
+    is_candidate || matches!(short, "base" | "winner" | "merge" | "logs" | "seal")
+}
+
+/// Tells whether this is a folder of a run's refs, and no ref.
+fn is_folder(short: &str) -> bool {
+    matches!(short, "attempt" | "discarded" | "leftover")
 }
 
 impl fmt::Display for RefName {
@@ -162,6 +180,13 @@ mod tests {
             "refs/par/r/a b",
             "refs/par/r/..",
             "refs/par/r/a/b/c",
+            "refs/par/r/attempt",
+            "refs/par/r/discarded",
+            "refs/par/r/leftover",
+            "refs/par/r/merge/x",
+            "refs/par/r/seal/x",
+            "refs/par/r/winner/x",
+            "refs/par/r/w1/x",
             "refs/par/é/base",
             "refs/notes/par/r/x",
             "refs/notes/par/.r",

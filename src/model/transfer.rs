@@ -31,7 +31,7 @@ pub struct Sides<'a> {
     pub logs: Option<Relation>,
     /// Whether logs go where there are none yet.
     pub with_logs: bool,
-    /// Where the given journal says that refs are, as far as it does.
+    /// Which refs the given journal calls for, and where.
     pub told: &'a Refs,
 }
 
@@ -52,7 +52,9 @@ pub struct Transfer {
     /// What moves, by name, all or nothing.
     pub moves: Vec<Move>,
     /// What differs on the two sides with nothing to say which is right: it is left as it is.
-    pub contested: Vec<RefName>,
+    pub contested: Vec<Move>,
+    /// What is given though the given journal does not call for it, or not for this value: it is left there.
+    pub uncalled: Vec<RefName>,
 }
 
 /// What becomes of one ref.
@@ -60,6 +62,7 @@ enum Fate {
     Stays,
     Moves,
     Contested,
+    Uncalled,
 }
 
 impl Transfer {
@@ -76,7 +79,8 @@ impl Transfer {
             match if expected == new { Fate::Stays } else { sides.fate(name, (new, expected)) } {
                 Fate::Stays => {}
                 Fate::Moves => transfer.moves.push(Move { name: name.clone(), expected, new }),
-                Fate::Contested => transfer.contested.push(name.clone()),
+                Fate::Contested => transfer.contested.push(Move { name: name.clone(), expected, new }),
+                Fate::Uncalled => transfer.uncalled.push(name.clone()),
             }
         }
         transfer
@@ -95,28 +99,21 @@ impl Sides<'_> {
         if *name == RefName::logs(self.run) {
             return if held.is_none() && !self.with_logs { Fate::Stays } else { carried(self.logs, given, held) };
         }
-        match (given, held) {
-            (Some(_), None) => Fate::Moves,
-            (None, Some(id)) if self.has_moved_on(name, id) => Fate::Moves,
+        match (given, self.told.get(name).copied()) {
+            (None, told) if told.is_none() && self.has_moved_on(name, held) => Fate::Moves,
             (None, _) => Fate::Stays,
-            (Some(_), Some(_)) => self.arbitrate(name, (given, held)),
+            (Some(_), None) => Fate::Uncalled,
+            (_, told) if told == given => Fate::Moves,
+            (_, told) if told == held => Fate::Stays,
+            (Some(_), Some(_)) if held.is_none() => Fate::Uncalled,
+            (Some(_), Some(_)) => Fate::Contested,
         }
     }
 
-    /// Tells whether what is held is given under another name: nothing is removed that would be lost by it.
-    fn has_moved_on(&self, name: &RefName, held: Oid) -> bool {
-        self.journal == Relation::Ahead && name.is_journaled() && self.given.values().any(|given| *given == held)
-    }
-
-    /// Asks the given journal which of two values is right.
-    fn arbitrate(&self, name: &RefName, (given, held): (Option<Oid>, Option<Oid>)) -> Fate {
-        match self.told.get(name).copied() {
-            None if self.journal == Relation::Ahead => Fate::Moves,
-            None => Fate::Contested,
-            told if told == given => Fate::Moves,
-            told if told == held => Fate::Stays,
-            Some(_) => Fate::Contested,
-        }
+    /// Tells whether what is held comes under another name: nothing is removed that would be lost by it.
+    fn has_moved_on(&self, name: &RefName, held: Option<Oid>) -> bool {
+        let comes = |(name, id): (&RefName, &Oid)| Some(*id) == held && self.given.get(name) == held.as_ref();
+        self.journal == Relation::Ahead && name.is_journaled() && self.told.iter().any(comes)
     }
 }
 
@@ -135,22 +132,26 @@ pub fn is_another(given: &Refs, held: &Refs) -> bool {
     held.iter().any(|(name, id)| name.is_journaled() && given.get(name) != Some(id))
 }
 
-/// Lists where a history says that a run's refs are, as far as it says so for certain.
+/// Lists the refs that a history calls for, and where each of them is.
 #[must_use]
 pub fn told(run: &RunId, history: &History) -> Refs {
     let base = history.run().map(|started| (RefName::base(run), started.args.base));
-    let candidate = |(worker, lane): (Worker, &Lane)| {
-        let discarded = RefName::discarded(run, worker);
-        let name = if lane.discarded.is_some() { discarded } else { RefName::candidate(run, worker) };
-        Some((name, lane.candidate()?))
-    };
     let picked = history.selected.as_ref().and_then(|selected| selected.fact.result.candidate);
     let merged = history.merged.last().and_then(|merge| merge.fact.result.commit);
     let last = [(RefName::winner(run), picked), (RefName::merge(run), merged)];
     base.into_iter()
-        .chain(history.lanes().filter_map(candidate))
+        .chain(history.lanes().flat_map(|(worker, lane)| candidates(run, worker, lane)))
         .chain(last.into_iter().filter_map(|(name, id)| Some((name, id?))))
         .collect()
+}
+
+/// Lists the refs of all that a worker has left, its newest attempt first.
+fn candidates(run: &RunId, worker: Worker, lane: &Lane) -> Vec<(RefName, Oid)> {
+    let (current, discarded) = (RefName::candidate(run, worker), RefName::discarded(run, worker));
+    let name = if lane.discarded.is_some() { discarded } else { current };
+    let earlier = (1..).zip(&lane.superseded).map(|(attempt, id)| (RefName::attempt(run, worker, attempt), *id));
+    let all = [(name, lane.candidate())].into_iter().chain(earlier);
+    all.filter_map(|(name, id)| Some((name, id?))).collect()
 }
 
 #[cfg(test)]
@@ -175,11 +176,12 @@ mod tests {
         for (journal, other) in RELATIONS.iter().flat_map(|journal| other.iter().map(move |other| (*journal, *other))) {
             for number in 0..108 {
                 let (given, held, told) = (id(number % 3), id(number / 3 % 3), id(number / 9 % 3));
-                let (mut a, mut b, c) = (refs(&name, given), refs(&name, held), refs(&name, told));
+                let (mut a, mut b, mut c) = (refs(&name, given), refs(&name, held), refs(&name, told));
                 // Perhaps what is held has another name on both sides.
                 let kept = held.filter(|_| number >= 54).map(|id| (RefName::full("refs/par/r/kept"), id));
                 a.extend(kept.clone());
-                b.extend(kept);
+                b.extend(kept.clone());
+                c.extend(kept);
                 let sides = Sides {
                     run: &run,
                     given: &a,
@@ -203,12 +205,40 @@ mod tests {
                 assert!(goes_on || *transfer == Transfer::default());
                 assert!(given != held || *transfer == Transfer::default());
                 assert!(transfer.moves.iter().all(|step| (step.new, step.expected) == (given, held)));
-                assert!(transfer.moves.len() + transfer.contested.len() <= 1);
-                // What is new to the receiver always comes, but for logs that nobody asked for.
-                let is_new = goes_on && held.is_none() && given.is_some();
-                let is_held_back =
-                    (short == "logs" && !sides.with_logs) || (short == "notes" && sides.journal == Relation::Same);
-                assert_eq!(is_new && !is_held_back, !transfer.moves.is_empty() && held.is_none());
+                assert!(transfer.moves.len() + transfer.contested.len() + transfer.uncalled.len() <= 1);
+            });
+        }
+    }
+
+    #[test]
+    fn what_the_journal_calls_for_comes_and_nothing_else_does() {
+        for short in ["base", "w1", "attempt/w1.1", "discarded/w1", "winner", "merge", "leftover/w1.1", "later"] {
+            everywhere(short, |sides, (given, held), transfer| {
+                let goes_on = matches!(sides.journal, Relation::Same | Relation::Ahead);
+                let (Some(_), true, true) = (given, given != held, goes_on) else { return };
+                let told = told_of(sides, short);
+                assert_eq!(transfer.moves.len() == 1, told == given);
+                assert_eq!(transfer.uncalled.len() == 1, told.is_none() || (told != given && held.is_none()));
+                assert_eq!(
+                    transfer.contested.len() == 1,
+                    told.is_some() && told != given && told != held && held.is_some()
+                );
+            });
+        }
+    }
+
+    /// Returns what the journal says of one ref.
+    fn told_of(sides: &Sides<'_>, short: &str) -> Option<Oid> {
+        sides.told.get(&RefName::full(format!("refs/par/r/{short}"))).copied()
+    }
+
+    #[test]
+    fn seals_and_logs_come_where_there_are_none_and_logs_only_where_they_are_wanted() {
+        for short in ["seal", "logs"] {
+            everywhere(short, |sides, (given, held), transfer| {
+                let goes_on = matches!(sides.journal, Relation::Same | Relation::Ahead);
+                let (Some(_), None, true) = (given, held, goes_on) else { return };
+                assert_eq!(!transfer.moves.is_empty(), short == "seal" || sides.with_logs);
             });
         }
     }
@@ -221,28 +251,11 @@ mod tests {
             everywhere(short, |sides, (given, held), transfer| {
                 let removes = transfer.moves.iter().any(|step| step.new.is_none());
                 let is_kept = sides.given.len() == 1;
-                let may =
-                    is_kept && is_journaled && sides.journal == Relation::Ahead && given.is_none() && held.is_some();
+                let is_past = given.is_none() && held.is_some() && told_of(sides, short).is_none();
+                let may = is_kept && is_journaled && is_past && sides.journal == Relation::Ahead;
                 assert_eq!(removes, may);
             });
         }
-    }
-
-    #[test]
-    fn the_journal_that_goes_on_wins_and_where_they_are_the_same_it_is_asked() {
-        everywhere("winner", |sides, (given, held), transfer| {
-            let (true, true) = (given.is_some() && held.is_some() && given != held, sides.journal != Relation::Behind)
-            else {
-                return;
-            };
-            let told = sides.told.values().next().copied();
-            let (moves, contested) = match sides.journal {
-                Relation::Ahead => (told == given || told.is_none(), told.is_some() && told != given && told != held),
-                Relation::Same => (told == given, told != given && told != held),
-                _ => (false, false),
-            };
-            assert_eq!((!transfer.moves.is_empty(), !transfer.contested.is_empty()), (moves, contested));
-        });
     }
 
     #[test]

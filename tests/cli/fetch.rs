@@ -99,9 +99,11 @@ fn a_garbage_run_is_named_and_skipped_and_hinders_no_other() {
 #[test]
 fn a_run_whose_objects_the_remote_lost_hinders_no_other() {
     let (world, clone) = with_clone(&["good", "holed"]);
-    let commit = in_hub(&world, &["commit-tree", "-m", "hole", "main^{tree}"]);
-    in_hub(&world, &["update-ref", "refs/par/holed/w1", &commit]);
-    fs::remove_file(world.beside("hub.git").join("objects").join(&commit[..2]).join(&commit[2..])).unwrap();
+    let commit = in_hub(&world, &["rev-parse", "refs/par/holed/w1"]);
+    // A clone of a folder nearby has links to all the objects there.
+    for objects in ["hub.git/objects", "clone/.git/objects"] {
+        fs::remove_file(world.beside(objects).join(&commit[..2]).join(&commit[2..])).unwrap();
+    }
     let answer = world.par_json(&["-C", &clone, "fetch", "origin", "good", "holed"]);
     assert_eq!(
         (&answer["runs"][0]["state"], &answer["runs"][1]["state"]),
@@ -201,4 +203,65 @@ fn a_run_that_moves_here_meanwhile_is_not_overwritten() {
     assert_eq!(world.there(&clone, "refs/par/r/winner"), before);
     world.git(&["-C", &clone, "config", "--unset", "remote.origin.uploadpack"]);
     world.par_ok(&["-C", &clone, "fetch"]);
+}
+
+#[test]
+fn only_what_the_journal_calls_for_is_taken_and_goes_on() {
+    let (world, clone) = with_clone(&["r"]);
+    let other = in_hub(&world, &["commit-tree", "-m", "other", "main^{tree}"]);
+    let add = |name: &str| drop(in_hub(&world, &["update-ref", &format!("refs/par/r/{name}"), &other]));
+    world.par_ok(&["-C", &clone, "fetch"]);
+    let refs = world.run_refs_of(&clone);
+    for name in ["w9", "attempt/w1.1", "discarded/w3", "merge", "seal", "later", "leftover/w1.1"] {
+        add(name);
+    }
+    let text = world.par_ok(&["-C", &clone, "fetch", "origin", "r"]);
+    assert_eq!(
+        text,
+        "r: up to date\n  refs/par/r/attempt/w1.1, refs/par/r/discarded/w3, refs/par/r/later and 4 more are not what \
+         the journal calls for and were left where they are\n"
+    );
+    assert_eq!(world.run_refs_of(&clone), refs);
+    assert!(world.par_ok(&["-C", &clone, "verify"]).contains("ok-unsigned"));
+    // A history that goes on takes nothing else along either, and gives nothing else.
+    world.par_ok(&["-q", "pick", "r", "--by", "files"]);
+    world.git(&["update-ref", "refs/par/r/w7", "HEAD"]);
+    world.par_ok(&["push"]);
+    assert_eq!(world.there(world.beside("hub.git"), "refs/par/r/w7"), "");
+    assert!(world.par_ok(&["-C", &clone, "fetch", "origin", "r"]).starts_with("r: fetched"));
+    assert_eq!(world.run_refs_of(&clone).lines().count(), refs.lines().count());
+    let fresh = world.clone_of_hub("fresh");
+    world.par_ok(&["-C", &fresh, "fetch", "origin", "r"]);
+    assert_eq!(world.run_refs_of(&fresh), world.run_refs_of(&clone));
+}
+
+#[test]
+fn what_is_a_ref_here_and_a_folder_there_is_left_there() {
+    let (world, clone) = with_clone(&["r"]);
+    for name in ["merge/x", "seal/x", "winner/x", "attempt", "discarded", "leftover"] {
+        let name = format!("refs/par/r/{name}");
+        in_hub(&world, &["update-ref", "-d", "refs/par/r/winner"]);
+        in_hub(&world, &["update-ref", &name, "main"]);
+        let said = world.par(&["-C", &clone, "fetch"]);
+        assert!(said.stdout.contains(&format!("{name}: no ref of a run has such a name")), "{said:?}");
+        in_hub(&world, &["update-ref", "-d", &name]);
+    }
+    assert!(world.run_refs_of(&clone).lines().all(|line| !line.contains("/x ")));
+}
+
+#[test]
+fn a_seal_of_another_run_and_logs_that_are_no_commit_are_left_there() {
+    let (world, clone) = with_clone(&["other", "r"]);
+    world.par_ok(&["seal", "other"]);
+    world.par_ok(&["push", "origin", "other"]);
+    in_hub(&world, &["update-ref", "refs/par/r/seal", "refs/par/other/seal"]);
+    in_hub(&world, &["update-ref", "refs/par/r/logs", "main^{tree}"]);
+    let text = world.par_ok(&["-C", &clone, "fetch", "origin", "r"]);
+    assert!(text.contains("  refs/par/r/logs, refs/par/r/seal are not what the journal calls for"), "{text}");
+    let refs = world.run_refs_of(&clone);
+    assert!(!refs.contains("r/seal") && !refs.contains("r/logs"), "{refs}");
+    world.par_ok(&["seal", "r"]);
+    world.git(&["push", "--quiet", "origin", "+refs/par/r/seal"]);
+    assert!(world.par_ok(&["-C", &clone, "fetch", "origin", "r"]).contains("fetched"));
+    assert!(world.run_refs_of(&clone).contains("r/seal"));
 }

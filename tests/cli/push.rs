@@ -99,13 +99,12 @@ fn what_moves_later_moves_there_and_what_is_gone_goes() {
     let clone = world.clone_of_hub("clone");
     world.par_ok(&["-C", &clone, "fetch"]);
     world.par_ok(&["-q", "pick", "r", "--worker", "2"]);
+    world.par_ok(&["discard", "r", "-w", "1", "-y"]);
     world.par_ok(&["seal", "r"]);
-    world.git(&["update-ref", "refs/par/r/discarded/w1", "refs/par/r/w1"]);
-    world.git(&["update-ref", "-d", "refs/par/r/w1"]);
     world.par_ok(&["push"]);
     assert_eq!(world.run_refs_of(&hub), without_logs(&world.run_refs()));
     let answer = world.par_json(&["-C", &clone, "fetch"]);
-    assert_eq!((state(&answer), &answer["runs"][0]["events"]), ("fetched", &8.into()));
+    assert_eq!((state(&answer), &answer["runs"][0]["events"]), ("fetched", &9.into()));
     assert_eq!(world.run_refs_of(&clone), without_logs(&world.run_refs()));
     let refs: Vec<&str> =
         answer["runs"][0]["refs"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();

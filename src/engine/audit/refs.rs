@@ -5,6 +5,7 @@ use crate::model::{
     finding::{Code, Finding, Weight},
     oid::Oid,
     ref_name::RefName,
+    transfer,
     worker::Worker,
 };
 
@@ -16,38 +17,16 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
         tally.extend(judge(case, &RefName::base(case.run), base));
         return tally.done("the base is where the journal's first event says");
     }
-    let expected = expected(case, base);
+    let expected = transfer::told(case.run, &case.ledger.history);
     for (name, target) in &expected {
         tally.extend(judge(case, name, *target));
     }
     for (name, target) in case.each(&case.refs) {
-        if !expected.iter().any(|(known, _)| known == name) {
+        if !expected.contains_key(name) {
             tally.extend(judge_other(case, name, *target));
         }
     }
     tally.done("each ref is where the journal says")
-}
-
-/// Lists the refs of the run with their targets, as the journal says.
-fn expected(case: &Case<'_>, base: Oid) -> Vec<(RefName, Oid)> {
-    let mut expected = vec![(RefName::base(case.run), base)];
-    for (worker, lane) in case.ledger.history.lanes() {
-        let discarded = RefName::discarded(case.run, worker);
-        let name = if lane.discarded.is_some() { discarded } else { RefName::candidate(case.run, worker) };
-        expected.extend(lane.candidate().map(|candidate| (name, candidate)));
-        let earlier = (1..).zip(&lane.superseded);
-        let earlier = earlier.filter_map(|(attempt, candidate)| Some((attempt, (*candidate)?)));
-        expected.extend(earlier.map(|(attempt, candidate)| (RefName::attempt(case.run, worker, attempt), candidate)));
-    }
-    expected.extend(picked(case).map(|candidate| (RefName::winner(case.run), candidate)));
-    let merged = case.ledger.history.merged.last().and_then(|merge| merge.fact.result.commit);
-    expected.extend(merged.map(|commit| (RefName::merge(case.run), commit)));
-    expected
-}
-
-/// Returns what was picked last; none where that pick took an earlier one back.
-fn picked(case: &Case<'_>) -> Option<Oid> {
-    case.ledger.history.selected.as_ref()?.fact.result.candidate
 }
 
 fn judge(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> {

@@ -31,7 +31,7 @@ pub(super) const MANUAL: Manual = Manual {
         ("One run from somewhere else, named by the beginning of its id:", "git par fetch ../other.git 20261120-1425"),
     ],
     refs: &[
-        ("refs/par/<run>/", "Read at the remote, and written: all of the run's refs."),
+        ("refs/par/<run>/", "Read at the remote, and written: the refs that the journal calls for, logs and seal."),
         ("refs/notes/par/<run>", "Read at the remote, and written: the journal."),
     ],
     settings: &[],

@@ -21,7 +21,8 @@ pub(super) const ANSWERS: Section = Section {
 pub(super) const COMPARED: Section = Section {
     title: "WHAT IS COMPARED",
     text: &[
-        "Journals are compared byte by byte, and not the commits that hold them. Where the journal of the side that gives goes on from that of the other side, its refs are right, unless they contradict it: they move, also backwards, such as `winner` after another pick, and go where another name keeps what they held. Each moves only where it has the value that was seen before; all of a run's refs move, or none.",
+        "What is carried follows from the journal of the side that gives: the refs that it calls for, with the values that it says, and logs and a seal of the run. Whatever else is below `refs/par/<run>/` stays where it is and is told in one line.",
+        "Journals are compared byte by byte, and not the commits that hold them. Where the journal of the side that gives goes on from that of the other side, its refs move, also backwards, such as `winner` after another pick, and go where another name keeps what they held. Each moves only where it has the value that was seen before; all of a run's refs move, or none.",
         "Where both have the same journal, what the other side lacks is added, and where a ref differs the journal is asked which one is right.",
         "A seal takes the place only of one whose journal its own goes on from, and logs only of logs that they contain. Of two others nobody can say which is right: they are left as they are, named, and the exit status is 4.",
     ],
@@ -56,7 +57,7 @@ pub(super) const MANUAL: Manual = Manual {
         ("What a remote has of runs, by plain git:", "git ls-remote origin 'refs/par/*' 'refs/notes/par/*'"),
     ],
     refs: &[
-        ("refs/par/<run>/", "Read, and written at the remote: all of the run's refs."),
+        ("refs/par/<run>/", "Read, and written at the remote: the refs that the journal calls for, logs and seal."),
         ("refs/notes/par/<run>", "Read, and written at the remote: the journal."),
     ],
     settings: &[],
