@@ -6,9 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gix::refs::{
-    Target,
-    transaction::{Change, LogChange, PreviousValue, RefEdit, RefLog},
+use gix::{
+    lock::acquire::Fail,
+    refs::{
+        Target,
+        transaction::{Change, LogChange, PreviousValue, RefEdit, RefLog},
+    },
 };
 
 use super::{
@@ -20,6 +23,8 @@ use crate::model::{oid::Oid, ref_name::RefName};
 
 /// How long a lock that somebody else holds is waited for.
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+/// How long it is waited for at a time, as git does with the lock of a ref.
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
 
 /// Why refs could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +58,17 @@ pub enum Error {
     /// Another process works on it for long, or died and left this lock.
     #[error("another process holds the lock '{}'", .0.display())]
     Locked(PathBuf),
+    /// A folder cannot be a file: of two such names only one can be there.
+    #[error("ref '{name}' cannot be made: '{other}' is in the way")]
+    InTheWay {
+        /// The ref that was to be made.
+        name: RefName,
+        /// The one that is there.
+        other: RefName,
+    },
+    /// Some could not be written, and the others could not be put back.
+    #[error("could not write all of several refs, and these have moved already: {}", .0.iter().map(RefName::as_str).collect::<Vec<_>>().join(", "))]
+    HalfDone(Vec<RefName>),
     /// A name that git would not take.
     #[error("'{0}' is not a ref name")]
     Name(String),
@@ -131,10 +147,17 @@ impl Repository {
     pub fn write_refs(&self, edits: &[Edit], identity: &Identity) -> Result<(), Error> {
         let until = Instant::now() + LOCK_PATIENCE;
         let mut pause = Duration::from_millis(2);
+        if self.ref_storage == RefStorage::Files {
+            self.require_room(edits)?;
+        }
         loop {
             let Err(error) = self.try_write_refs(edits, identity) else { return Ok(()) };
+            if matches!(error, Error::HalfDone(_)) {
+                return Err(error);
+            }
             // The values tell a lost race from a lock that somebody holds for a moment.
             self.require_expected(edits)?;
+            self.require_room(edits)?;
             if !is_lock(&error) {
                 return Err(error);
             }
@@ -156,6 +179,26 @@ impl Repository {
         Ok(())
     }
 
+    /// Refuses a ref that is to be made where another one's name goes through its own, or its own through another's.
+    ///
+    /// Refs that are files move one after another, and such a pair is found out only when it is too late.
+    fn require_room(&self, edits: &[Edit]) -> Result<(), Error> {
+        for Edit { name, .. } in edits.iter().filter(|edit| edit.expected.is_none() && edit.new.is_some()) {
+            let folders = name.as_str().match_indices('/').skip(1).map(|(at, _)| RefName::full(&name.as_str()[..at]));
+            let mut above = None;
+            for folder in folders {
+                above = above.or(self.ref_target(&folder)?.map(|_| folder));
+            }
+            let below =
+                || Ok::<_, Error>(self.refs_below(&format!("{name}/"))?.into_iter().next().map(|(name, _)| name));
+            let other = if above.is_none() && self.ref_target(name)?.is_none() { below()? } else { above };
+            if let Some(other) = other {
+                return Err(Error::InTheWay { name: name.clone(), other });
+            }
+        }
+        Ok(())
+    }
+
     fn try_write_refs(&self, edits: &[Edit], identity: &Identity) -> Result<(), Error> {
         match self.ref_storage {
             RefStorage::Files => self.write_file_refs(edits, identity),
@@ -169,10 +212,28 @@ impl Repository {
         let mut time = gix::date::parse::TimeBuf::default();
         let signature = identity.committer.to_ref(&mut time);
         let local = self.local();
-        local
-            .edit_references_as(ref_edits, Some(signature))
-            .map_err(|source| Error::Write { name: first, source: Box::new(source) })?;
-        Ok(())
+        let failed = |source| Error::Write { name: first.clone(), source: Box::new(source) };
+        let brief = Fail::AfterDurationWithBackoff(LOCK_PAUSE);
+        let prepared = local.refs.transaction().prepare(ref_edits, brief, brief).map_err(failed)?;
+        match prepared.commit(Some(signature)) {
+            Ok(_) => Ok(()),
+            Err(source) => Err(self.put_back(edits, identity).err().unwrap_or_else(|| failed(source))),
+        }
+    }
+
+    /// Puts back what a transaction moved that failed on the way, each where nobody else has moved it since.
+    fn put_back(&self, edits: &[Edit], identity: &Identity) -> Result<(), Error> {
+        let mut stay = Vec::new();
+        for Edit { name, expected, new } in edits.iter().filter(|edit| edit.expected != edit.new) {
+            if self.ref_target(name)? != *new {
+                continue;
+            }
+            let back = Edit { name: name.clone(), expected: *new, new: *expected };
+            if self.try_write_refs(&[back], identity).is_err() {
+                stay.push(name.clone());
+            }
+        }
+        if stay.is_empty() { Ok(()) } else { Err(Error::HalfDone(stay)) }
     }
 
     fn write_plumbing_refs(&self, edits: &[Edit]) -> Result<(), Error> {
@@ -226,4 +287,52 @@ fn held_lock(error: &Error) -> Option<PathBuf> {
 pub(super) fn lock_file(message: &str) -> Option<PathBuf> {
     let quoted = message.split(['\'', '"']).map(PathBuf::from);
     quoted.into_iter().find(|path| path.extension().is_some_and(|end| end == "lock"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes a repository with these refs, and an edit that makes a ref.
+    fn with_refs(names: &[&str]) -> (tempfile::TempDir, Repository, impl Fn(&str) -> Edit + use<>) {
+        let folder = tempfile::tempdir().unwrap();
+        gix::init_bare(folder.path()).unwrap();
+        let repository = Repository::open_own(folder.path()).unwrap();
+        let blob = repository.write_blob(b"").unwrap();
+        let edit = move |name: &str| Edit { name: RefName::full(name), expected: None, new: Some(blob) };
+        for name in names {
+            repository.write_refs(&[edit(name)], &Identity::nobody()).unwrap();
+        }
+        (folder, repository, edit)
+    }
+
+    #[test]
+    fn a_name_that_goes_through_another_is_refused_before_anything_moves() {
+        for (there, comes) in
+            [("refs/par/r/merge/x", "refs/par/r/merge"), ("refs/par/r/attempt", "refs/par/r/attempt/x")]
+        {
+            for is_packed in [false, true] {
+                let (_folder, repository, edit) = with_refs(&[there]);
+                if is_packed {
+                    repository.git().call(["pack-refs", "--all"]).bytes().unwrap();
+                }
+                let error =
+                    repository.write_refs(&[edit("refs/par/r/a"), edit(comes)], &Identity::nobody()).unwrap_err();
+                assert_eq!(error.to_string(), format!("ref '{comes}' cannot be made: '{there}' is in the way"));
+                assert_eq!(repository.refs_below("refs/par/").unwrap().len(), 1);
+            }
+        }
+    }
+
+    #[test]
+    fn what_moved_before_another_ref_could_not_is_put_back() {
+        let (_folder, repository, edit) = with_refs(&["refs/par/r/merge/x", "refs/par/r/b"]);
+        let other = repository.write_blob(b"other").unwrap();
+        let moved = Edit { expected: edit("").new, new: Some(other), ..edit("refs/par/r/b") };
+        let before = repository.refs_below("refs/par/").unwrap();
+        let edits = [edit("refs/par/r/a"), moved, edit("refs/par/r/merge")];
+        let error = repository.write_file_refs(&edits, &Identity::nobody()).unwrap_err();
+        assert!(matches!(error, Error::Write { .. }), "{error:?}");
+        assert_eq!(repository.refs_below("refs/par/").unwrap(), before);
+    }
 }
