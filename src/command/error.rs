@@ -153,7 +153,7 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
         _ => {}
     }
     let lost = matches!(error.downcast_ref(), Some(refs::Error::Lost { .. } | refs::Error::Locked(_)));
-    let lost = lost || matches!(error.downcast_ref(), Some(exchange::Error::Lost(_)));
+    let lost = lost || matches!(error.downcast_ref(), Some(exchange::Error::Lost(_) | exchange::Error::AtWork(_)));
     let lost = lost || matches!(error.downcast_ref(), Some(journal::Error::Overtaken { .. }));
     let held = matches!(error.downcast_ref(), Some(supervisor::Error::Held(_)))
         || matches!(error.downcast_ref(), Some(leavings::Error::Busy { .. }));
@@ -176,6 +176,12 @@ fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
     }
     if let Some(lock) = held_lock(error) {
         return Some(format!("where no git is at work there any more: rm '{}'", lock.display()));
+    }
+    if let Some(exchange::Error::AtWork(run)) = error.downcast_ref() {
+        return Some(format!("when it is over, or after git par stop {run}: git par fetch"));
+    }
+    if let Some(refs::Error::InTheWay { other, .. }) = error.downcast_ref() {
+        return Some(format!("where nobody needs it: git update-ref -d {other}"));
     }
     if let Some(identity::Error::Unknown(_)) = error.downcast_ref() {
         return Some(

@@ -98,6 +98,9 @@ impl Row {
 
     /// Makes the row of a run that could not be carried.
     pub(super) fn failed(run: &RunId, error: exchange::Error, direction: Direction) -> Self {
+        // The ways out are for a run that is here.
+        let is_here =
+            direction == Direction::Push || matches!(error, exchange::Error::AtWork(_) | exchange::Error::Refs(_));
         let error = Error::from(error);
         Self {
             run: run.to_string(),
@@ -108,8 +111,7 @@ impl Row {
             left: Vec::new(),
             uncalled: Vec::new(),
             error: Some(error.messages.join(": ")),
-            // The ways out are for a run that is here.
-            hints: if direction == Direction::Push { error.hints } else { Vec::new() },
+            hints: if is_here { error.hints } else { Vec::new() },
         }
     }
 

@@ -109,7 +109,7 @@ fn chosen(args: &Args, journal: &Journal<'_>, (repository, settings): (&Reposito
     let planned = journal.ask(|history| history.run().and_then(|run| run.args.gate.clone()));
     let mut gate = match (planned, gate_choice::configured(settings)) {
         (Some(plan), _) => {
-            journal.ask(|history| foreign::require_trust(repository, history, args.trust))?;
+            foreign::require_trust(repository, &journal.state(), args.trust)?;
             gate_choice::planned(&plan)
         }
         (None, Some(choice)) => choice.gate(repository)?,

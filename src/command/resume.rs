@@ -7,8 +7,16 @@ use super::{
     Answer, Context, Error, Kind, Report, bounds, configured, foreign, merge, report, spawn, standing::Standing,
 };
 use crate::{
-    engine::{crew::Crew, journal::Journal, salvage, salvage::Found, site::Site, supervisor},
-    model::worker::Worker,
+    engine::{
+        crew::Crew,
+        journal::{Journal, State},
+        salvage,
+        salvage::Found,
+        site::Site,
+        supervisor,
+    },
+    model::{history::Lane, worker::Worker},
+    repo::open::Repository,
 };
 
 /// Go on with a run that was cut short: keep what its workers left, run those that did not run
@@ -73,12 +81,15 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
     configured::require_sound(&settings)?;
     let run = context.choose(&repository, args.run.as_deref())?;
     let identity = repository.require_identity()?;
+    // Whoever is refused leaves no trace: neither an event, nor that the run was held.
+    args.require_trust(&repository, &State::load(&repository, &run)?)?;
     let hold =
         supervisor::hold(&repository, &run).map_err(|error| Error::from(error).hint(format!("git par list {run}")))?;
     repository.settle_objects();
     let locks = repository.clear_dead_locks(&run);
     locks.map_err(|error| Error::new(Kind::Cannot, format!("could not remove a dead lock of run '{run}': {error}")))?;
     let journal = Journal::open(&repository, run, identity, context.listener)?;
+    args.require_trust(&repository, &journal.state())?;
     let mut site = Site::new(&journal, &repository, &settings)?;
     site.listener = context.listener;
     site.stop = context.stop.clone();
@@ -91,7 +102,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
     }
     let worked_on = crew.todo();
     if !worked_on.is_empty() {
-        journal.ask(|history| foreign::require_trust(&repository, history, args.trust))?;
+        foreign::require_trust(&repository, &journal.state(), args.trust)?;
     }
     if !worked_on.is_empty() && journal.ask(|history| history.ended.is_some()) {
         salvage::take_up(&site)?;
@@ -107,6 +118,21 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
         errors: failed.into_iter().map(spawn::told).collect(),
         was_interrupted: context.stop.is_set(),
     })
+}
+
+impl Args {
+    /// Asks for trust before anything is done, but for the work of workers that was done here: that is kept at once.
+    fn require_trust(&self, repository: &Repository, state: &State) -> Result<(), Error> {
+        let Some(run) = state.history.run().map(|run| &run.args) else { return Ok(()) };
+        let is_open = |lane: &Lane| lane.is_queued() || (run.gate.is_some() && lane.is_ungated());
+        let was_here = |worker: Worker| repository.run_worktree(&run.run, &worker.to_string()).is_some();
+        let mut running = state.history.lanes().filter(|(_, lane)| lane.is_running()).peekable();
+        let asks = match running.peek() {
+            Some(_) => !running.all(|(worker, _)| was_here(worker)),
+            None => state.history.lanes().any(|(_, lane)| is_open(lane)),
+        };
+        if asks { foreign::require_trust(repository, state, self.trust) } else { Ok(()) }
+    }
 }
 
 fn told(found: &Found) -> String {

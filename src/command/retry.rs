@@ -12,7 +12,7 @@ use crate::{
     engine::{
         crew::Crew,
         feedback,
-        journal::{Deed, Journal},
+        journal::{Deed, Journal, State},
         site::Site,
         supervisor,
     },
@@ -77,12 +77,17 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
     configured::require_sound(&settings)?;
     let run = context.choose(&repository, args.run.as_deref())?;
     let identity = repository.require_identity()?;
+    let state = State::load(&repository, &run)?;
+    if !chosen(&state.history, args)?.is_empty() {
+        // Whoever is refused leaves no trace, not even of having held the run.
+        foreign::require_trust(&repository, &state, args.trust)?;
+    }
     let hold =
         supervisor::hold(&repository, &run).map_err(|error| Error::from(error).hint(format!("git par list {run}")))?;
     let journal = Journal::open(&repository, run, identity, context.listener)?;
     let workers = journal.ask(|history| chosen(history, args))?;
     if !workers.is_empty() {
-        journal.ask(|history| foreign::require_trust(&repository, history, args.trust))?;
+        foreign::require_trust(&repository, &journal.state(), args.trust)?;
     }
     let later_gate = journal.ask(later_gate);
     let mut site = Site::new(&journal, &repository, &settings)?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Answer, Context, Error, Kind, Report, report, standing::Standing};
+use super::{Answer, Context, Error, Kind, Report, foreign, report, standing::Standing};
 use crate::{
     engine::{
         crew::{self, Crew},
@@ -60,6 +60,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Stopped, Error> {
     let identity = repository.require_identity()?;
     let journal = Journal::open(&repository, run.clone(), identity, context.listener)?;
     let workers = journal.ask(|history| chosen(history, &args.workers))?;
+    if !workers.is_empty() {
+        foreign::require_home(&repository, &journal.state())?;
+    }
     let mut site = Site::new(&journal, &repository, &settings)?;
     site.listener = context.listener;
     for worker in &workers {

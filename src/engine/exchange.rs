@@ -43,6 +43,9 @@ pub enum Error {
     /// The remote moved between the look and the push.
     #[error("run '{0}' was moved there meanwhile by somebody else")]
     Lost(RunId),
+    /// A process here works on it, and what it knows of the run is not changed behind its back.
+    #[error("run '{0}' is being worked on here")]
+    AtWork(RunId),
     /// Somebody works on it here.
     #[error(transparent)]
     Supervisor(#[from] supervisor::Error),
@@ -274,6 +277,11 @@ impl<'a> Exchange<'a> {
 
     /// Writes the refs of a plan whose objects are here.
     pub fn write(&self, plan: &Plan, identity: &Identity) -> Result<(), Error> {
+        let at_work = |error| match error {
+            supervisor::Error::Held(run) => Error::AtWork(run),
+            error @ supervisor::Error::File { .. } => error.into(),
+        };
+        let _nobody = supervisor::keep_out(self.repository, &plan.run).map_err(at_work)?;
         let edits = edits(plan);
         self.repository.write_refs(&edits, identity)?;
         self.repository.sync_refs(edits.iter().map(|edit| &edit.name));

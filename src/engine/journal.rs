@@ -5,7 +5,7 @@
 
 use std::sync::Mutex;
 
-use super::{hooks::Hooks, progress::Listener};
+use super::{hooks::Hooks, own_events, progress::Listener};
 use crate::{
     failpoint,
     model::{
@@ -308,6 +308,8 @@ impl<'a> Journal<'a> {
         edits.extend(self.log_edit(deed, &identity)?);
         // Last, as refs that are files move one after another: whoever sees the event sees what it speaks of.
         edits.push(Edit { name: RefName::notes(&self.run), expected: state.notes, new: Some(commit) });
+        // What cannot be noted is asked about later, where commands would follow from it.
+        let _ = own_events::note(&self.repository.scratch_dir().join(self.run.as_str()), [event.line().as_bytes()]);
         failpoint::pass("event written");
         self.repository.write_refs(&edits, &identity)?;
         failpoint::pass("event recorded");

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod orders;
 pub mod output;
 pub mod oversight;
+pub mod own_events;
 pub mod place;
 pub mod prepared;
 pub mod progress;

@@ -91,15 +91,25 @@ pub fn is_held(repository: &Repository, run: &RunId) -> Result<bool, Error> {
 
 /// Tells who works on a run now.
 pub fn presence(repository: &Repository, run: &RunId) -> Result<Presence, Error> {
+    match keep_out(repository, run) {
+        Ok(Some(_)) => Ok(Presence::Free),
+        Ok(None) => Ok(Presence::Elsewhere),
+        Err(Error::Held(_)) => Ok(Presence::Held),
+        Err(error) => Err(error),
+    }
+}
+
+/// Keeps everybody from taking a run up until the file is dropped; none where nobody here ever has.
+pub fn keep_out(repository: &Repository, run: &RunId) -> Result<Option<File>, Error> {
     let path = lock_path(repository, run);
     plain::clear(&path);
     let file = match File::open(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Presence::Elsewhere),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(|source| Error::File { path: path.clone(), source })?,
     };
     match file.try_lock_shared() {
-        Ok(()) => Ok(Presence::Free),
-        Err(TryLockError::WouldBlock) => Ok(Presence::Held),
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(Error::Held(run.clone())),
         Err(TryLockError::Error(source)) => Err(Error::File { path, source }),
     }
 }

@@ -265,3 +265,34 @@ fn a_seal_of_another_run_and_logs_that_are_no_commit_are_left_there() {
     assert!(world.par_ok(&["-C", &clone, "fetch", "origin", "r"]).contains("fetched"));
     assert!(world.run_refs_of(&clone).contains("r/seal"));
 }
+
+#[test]
+fn a_run_that_is_worked_on_here_gets_no_other_history() {
+    let (world, clone) = with_clone(&["r"]);
+    world.par_ok(&["-C", &clone, "fetch"]);
+    world.par_ok(&["-C", &clone, "-q", "pick", "r", "--by", "files"]);
+    world.par_ok(&["-C", &clone, "push"]);
+    let lock = fs::File::create(world.here.join(".git/par/r/lock")).unwrap();
+    lock.lock().unwrap();
+    let refs = world.run_refs();
+    let said = world.par(&["fetch"]);
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.stdout.starts_with("r: run 'r' is being worked on here\n  hint: "), "{said:?}");
+    assert_eq!(world.run_refs(), refs);
+    drop(lock);
+    assert!(world.par_ok(&["fetch"]).starts_with("r: fetched"));
+}
+
+#[test]
+fn what_is_in_the_way_here_is_named_and_nothing_moves() {
+    let (world, clone) = with_clone(&["r"]);
+    world.git(&["-C", &clone, "update-ref", "refs/par/r/winner/x", "origin/main"]);
+    let refs = world.run_refs_of(&clone);
+    let said = world.par(&["-C", &clone, "fetch"]);
+    let words = "r: ref 'refs/par/r/winner' cannot be made: 'refs/par/r/winner/x' is in the way\n  \
+                 hint: where nobody needs it: git update-ref -d refs/par/r/winner/x\n";
+    assert_eq!((said.code, said.stdout.as_str()), (1, words));
+    assert_eq!(world.run_refs_of(&clone), refs);
+    world.git(&["-C", &clone, "update-ref", "-d", "refs/par/r/winner/x"]);
+    assert!(world.par_ok(&["-C", &clone, "fetch"]).starts_with("r: fetched"));
+}
