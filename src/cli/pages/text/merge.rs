@@ -7,6 +7,7 @@ pub(super) const MANUAL: Manual = Manual {
     verb: Some("merge"),
     description: &[
         "Merges the winner of a run into a branch. The merge is computed first, without any worktree; then it is recorded as an intent; then the branch moves, only if it is still where it was. Where the branch is checked out, the files of that worktree move with it, both or neither.",
+        "A winner whose gate says something else since it was picked is not merged: pick again first.",
         "Where paths conflict, or the worktree has changes that the merge would overwrite, nothing changes and the paths are named.",
         "The message of the commit is the task's first line, and it ends with the trailers `Par-Run`, `Par-Worker` and `Par-Journal`. A branch that has the candidate already is left as it is, so that the command may be given again.",
     ],
