@@ -90,7 +90,7 @@ impl Sink for Screen {
 pub(super) fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(|letter: char| letter.is_control() && letter != '\n' && letter != '\t') {
+    while let Some(at) = rest.find(|letter: char| steers(letter) && letter != '\n' && letter != '\t') {
         shown.push_str(&rest[..at]);
         let tail = &rest[at..];
         let letter = tail.chars().next().expect("a control character was found there");
@@ -104,6 +104,14 @@ pub(super) fn harmless(text: &str) -> String {
     shown + rest
 }
 
+/// Tells whether a letter is none to be seen: a control character, or one that turns the direction of what is shown around.
+fn steers(letter: char) -> bool {
+    let turns = ['\u{61c}', '\u{200e}', '\u{200f}'].contains(&letter)
+        || ('\u{202a}'..='\u{202e}').contains(&letter)
+        || ('\u{2066}'..='\u{2069}').contains(&letter);
+    letter.is_control() || turns
+}
+
 /// Strips a text of its colours where they do not belong, for what is not written through `anstream`.
 pub(super) fn colored(text: &str, choice: ColorChoice) -> String {
     if choice == ColorChoice::Never { anstream::adapter::strip_str(text).to_string() } else { text.to_owned() }
@@ -113,7 +121,7 @@ pub(super) fn colored(text: &str, choice: ColorChoice) -> String {
 fn in_json(answer: &Value) -> String {
     let text = answer.to_string();
     let shown = |letter: char| {
-        if letter.is_control() { format!("\\u{:04x}", u32::from(letter)) } else { letter.to_string() }
+        if steers(letter) { format!("\\u{:04x}", u32::from(letter)) } else { letter.to_string() }
     };
     text.chars().map(shown).chain(["\n".to_owned()]).collect()
 }
@@ -264,6 +272,7 @@ mod tests {
         let own = format!("{}\t{}\n", Style::Bad.paint("é"), Style::Head.paint("b"));
         assert_eq!(harmless(&own), own);
         assert_eq!(harmless("a\u{1b}]0;title\u{7}b\r\u{9b}2J\u{7f}"), r"a\u{1b}]0;title\u{7}b\r\u{9b}2J\u{7f}");
+        assert_eq!(harmless("a\u{202e}b\u{2066}"), r"a\u{202e}b\u{2066}");
         for steering in ["\u{1b}[2J", "\u{1b}[8m", "\u{1b}[31", "\u{1b}[", "\u{1b}c", "\u{1b}[1;5m", "\u{1b}"] {
             assert!(!harmless(steering).contains('\u{1b}'), "{steering:?}");
         }
@@ -271,9 +280,9 @@ mod tests {
 
     #[test]
     fn an_answer_for_programs_steers_nothing_and_reads_back_the_same() {
-        let answer = serde_json::json!({ "a\u{9b}": "é\u{1b}[2J\u{7f}\n" });
+        let answer = serde_json::json!({ "a\u{9b}": "é\u{1b}[2J\u{7f}\u{202e}\n" });
         let text = in_json(&answer);
-        assert!(!text.trim_end_matches('\n').contains(char::is_control), "{text:?}");
+        assert!(!text.trim_end_matches('\n').contains(steers), "{text:?}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), answer);
     }
 }

@@ -5,7 +5,10 @@ use serde_json::Value;
 
 use super::{Answer, Error, Kind, Report, report, style::Style};
 use crate::{
-    engine::exchange::{self, Plan},
+    engine::{
+        command_line,
+        exchange::{self, Plan},
+    },
     model::{ref_name::RefName, relation::Relation, run_id::RunId},
     repo::remote::Direction,
 };
@@ -80,7 +83,7 @@ impl State {
 
 impl Row {
     /// Makes the row of a plan that was carried out.
-    pub(super) fn of(plan: &Plan, direction: Direction) -> Self {
+    pub(super) fn of(plan: &Plan, direction: Direction, remote: &str) -> Self {
         let forked_at = if let Relation::Forked { event } = plan.relation { Some(event) } else { None };
         let names = |names: &mut dyn Iterator<Item = &RefName>| names.map(ToString::to_string).collect();
         Self {
@@ -92,7 +95,7 @@ impl Row {
             left: names(&mut plan.transfer.contested.iter().map(|step| &step.name)),
             uncalled: names(&mut plan.transfer.uncalled.iter()),
             error: None,
-            hints: Vec::new(),
+            hints: if direction == Direction::Push { replacing_seal(plan, remote) } else { Vec::new() },
         }
     }
 
@@ -165,6 +168,15 @@ impl Row {
         };
         format!("  {names}{more} {verbs}\n")
     }
+}
+
+/// Says how a seal takes the place of the remote's, for whoever knows that his own is the right one.
+fn replacing_seal(plan: &Plan, remote: &str) -> Vec<String> {
+    let seal = RefName::seal(&plan.run);
+    let contested = plan.transfer.contested.iter().find(|step| step.name == seal);
+    let remote = command_line::shown(&[remote.to_owned()]);
+    let line = |there| format!("to replace the seal there: git push --force-with-lease={seal}:{there} {remote} {seal}");
+    contested.and_then(|step| step.expected).map(line).into_iter().collect()
 }
 
 impl Report for Exchanged {

@@ -47,7 +47,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Exchanged, Error> {
             None => plan.and_then(|plan| write(&exchange, plan, &identity)),
         };
         let failed = |error| Row::failed(&run, error, Direction::Fetch);
-        rows.push(plan.map_or_else(failed, |plan| Row::of(&plan, Direction::Fetch)));
+        rows.push(plan.map_or_else(failed, |plan| Row::of(&plan, Direction::Fetch, &name)));
     }
     if args.runs.is_empty() {
         rows.extend(exchange.strange.iter().map(|name| Row::strange(name)));

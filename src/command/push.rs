@@ -45,7 +45,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Exchanged, Error> {
     let mut rows = Vec::new();
     for (run, plan) in exchange.plan(&runs) {
         rows.push(match plan.and_then(|plan| push(&exchange, plan, context)) {
-            Ok(plan) => Row::of(&plan, Direction::Push),
+            Ok(plan) => Row::of(&plan, Direction::Push, &exchange.remote.name),
             // It would be so for every run.
             Err(exchange::Error::Remote(error @ remote::Error::NotAtomic(_))) => return Err(error.into()),
             Err(error) => Row::failed(&run, error, Direction::Push),

@@ -151,6 +151,15 @@ impl Call {
         self
     }
 
+    /// Sets a setting in the environment, which takes any name and value (git-config(1), `GIT_CONFIG_COUNT`).
+    #[must_use]
+    pub fn any_setting(self, name: &str, value: &str) -> Self {
+        let count = self.environment.get(OsStr::new("GIT_CONFIG_COUNT"));
+        let at = count.and_then(|count| count.to_str()?.parse::<usize>().ok()).unwrap_or_default();
+        let call = self.env("GIT_CONFIG_COUNT", (at + 1).to_string());
+        call.env(format!("GIT_CONFIG_KEY_{at}"), name).env(format!("GIT_CONFIG_VALUE_{at}"), value)
+    }
+
     /// Adds arguments.
     #[must_use]
     pub fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {

@@ -119,7 +119,7 @@ impl Remote<'_> {
         // A partial clone would leave the journals there, and a configured refspec would move refs.
         let call = call.args(["--no-filter", "--refmap=", "--stdin", "--", &self.address]);
         let wanted: String = objects.iter().map(|id| format!("{id}\n")).collect();
-        self.read(&call.setting(&self.setting("followRemoteHEAD=never")).input(wanted)).map(drop)
+        self.read(&call.any_setting(&self.setting("followRemoteHEAD"), "never").input(wanted)).map(drop)
     }
 
     /// Moves refs there, all or none, each only where it has the value that it is expected to have.
@@ -131,7 +131,7 @@ impl Remote<'_> {
         let leases = edits.iter().map(|edit| format!("--force-with-lease={}:{}", edit.name, value(edit.expected)));
         let refspecs = edits.iter().map(|edit| format!("{}:{}", value(edit.new), edit.name));
         let call = call.args(leases).args(["--", &self.name]).args(refspecs);
-        let output = call.setting(&self.setting("mirror=false")).ended()?;
+        let output = call.any_setting(&self.setting("mirror"), "false").ended()?;
         if output.status.success() { Ok(()) } else { Err(self.refusal(&output)) }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use gix::bstr::ByteSlice as _;
 
 use super::{
-    git::{self, Call, Git},
+    git::{self, Git},
     identity::Identity,
     journal_notes::LONGEST_JOURNAL,
     objects::{self, TreeEntry},
@@ -120,7 +120,8 @@ impl Repository {
         let kind = if sign { "--sign" } else { "--no-sign" };
         let arguments = ["tag", "--annotate", kind, "--cleanup=verbatim", "-F", "-", content.name, &commit.to_string()];
         let objects = self.common_dir().join("objects");
-        let call = self.signing_settings()?.iter().enumerate().fold(git.call(arguments), with_setting);
+        let settings = self.signing_settings()?;
+        let call = settings.iter().fold(git.call(arguments), |call, (name, value)| call.any_setting(name, value));
         // A key file that is named relatively is looked for where the user's own git would look.
         let call = call.here(&self.work_dir().unwrap_or_else(|| self.git_dir())).env("GIT_OBJECT_DIRECTORY", &objects);
         let output = call.input(content.message).with_terminal().output()?;
@@ -214,12 +215,6 @@ fn parts(tag: &[u8]) -> (&[u8], Option<&[u8]>) {
     };
     let (message, signature) = message.split_at(signature.unwrap_or(message.len()));
     (message, Some(signature).filter(|signature| !signature.is_empty()))
-}
-
-/// Hands on a setting in the environment, which takes any name and value (git-config(1), `GIT_CONFIG_COUNT`).
-fn with_setting(call: Call, (at, (name, value)): (usize, &(String, String))) -> Call {
-    let call = call.env("GIT_CONFIG_COUNT", (at + 1).to_string());
-    call.env(format!("GIT_CONFIG_KEY_{at}"), name).env(format!("GIT_CONFIG_VALUE_{at}"), value)
 }
 
 /// Judges what `git verify-tag --raw` printed: the status lines of `gpg`, or the sentences of `ssh-keygen`.

@@ -216,12 +216,48 @@ fn of_two_seals_of_one_journal_neither_takes_the_others_place() {
     world.par_ok(&["push"]);
     world.par_ok(&["-C", &clone, "seal", "r"]);
     let (there, here) = (world.run_refs_of(&hub), world.run_refs_of(&clone));
-    for verb in ["push", "fetch"] {
+    let seal = world.there(&hub, "refs/par/r/seal");
+    let way = format!("git push --force-with-lease=refs/par/r/seal:{seal} origin refs/par/r/seal");
+    for (verb, hint) in [("push", format!("  hint: to replace the seal there: {way}\n")), ("fetch", String::new())] {
         let said = world.par(&["-C", &clone, verb]);
-        let expected = "r: up to date\n  refs/par/r/seal differs and was left as it is\n";
-        assert_eq!((said.code, said.stdout.as_str()), (4, expected));
+        let expected = format!("r: up to date\n  refs/par/r/seal differs and was left as it is\n{hint}");
+        assert_eq!((said.code, said.stdout), (4, expected));
     }
     assert_eq!((world.run_refs_of(&hub), world.run_refs_of(&clone)), (there, here));
+    let replace: Vec<&str> = ["-C", &clone].into_iter().chain(way.split(' ').skip(1)).collect();
+    world.git(&replace);
+    assert_eq!(world.par_ok(&["-C", &clone, "push"]), "r: up to date\n");
+}
+
+#[test]
+fn an_address_may_hold_whatever_a_folder_may() {
+    let world = World::new();
+    for hub in ["../a=b.git", "../c d=.git"] {
+        world.git(&["init", "--quiet", "--bare", hub]);
+        if world.run_refs().is_empty() {
+            world.picked("r", "echo x > x");
+        }
+        assert!(world.par_ok(&["push", hub]).starts_with("r: pushed"));
+        world.git(&["init", "--quiet", "../clone"]);
+        let said = world.par_ok(&["-C", "../clone", "fetch", hub]);
+        assert!(said.starts_with("r: "), "{said}");
+    }
+    assert_eq!(world.run_refs_of(world.beside("clone")), without_logs(&world.run_refs()));
+}
+
+#[test]
+fn a_seal_that_is_no_tag_is_listed_as_none() {
+    let world = World::new();
+    world.picked("r", "echo x > x");
+    for (target, sealed) in [("HEAD:a.txt", false), ("HEAD", false), ("", true)] {
+        if sealed {
+            world.git(&["update-ref", "-d", "refs/par/r/seal"]);
+            world.par_ok(&["seal", "r"]);
+        } else {
+            world.git(&["update-ref", "refs/par/r/seal", target]);
+        }
+        assert_eq!(world.par_json(&["list", "r"])["runs"][0]["sealed"], sealed, "{target}");
+    }
 }
 
 #[test]

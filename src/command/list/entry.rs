@@ -22,7 +22,7 @@ use crate::{
         fact::MergeFinished, merge_mode::MergeMode, ref_name::RefName, run_end::RunEnd, run_id::RunId, usage::Usage,
     },
     process::clock::Clock,
-    repo::open::Repository,
+    repo::{open::Repository, seal},
 };
 
 /// One run in a listing.
@@ -98,8 +98,10 @@ impl Overview {
     fn of(repository: &Repository, state: &State) -> Option<Self> {
         let mut standing = Standing::of(&state.history)?;
         let tag = repository.ref_target(&RefName::seal(&standing.run)).ok().flatten();
-        // What is wrong with a seal is told by verify.
-        let stale = tag.is_some_and(|tag| matches!(repository.seals_journal(tag, &state.bytes), Ok(false)));
+        let holds = tag.map(|tag| repository.seals_journal(tag, &state.bytes));
+        // What else is wrong with a seal is told by verify.
+        let tag = tag.filter(|_| !matches!(holds, Some(Err(seal::Error::NotATag(_)))));
+        let stale = matches!(holds, Some(Ok(false)));
         let presence = presence(repository, state, &standing.run);
         let run_state = RunState::of(&state.history, presence, tag.is_some() && !stale);
         for row in standing.workers.iter_mut().filter(|row| row.state == "running") {
