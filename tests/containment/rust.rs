@@ -102,6 +102,13 @@ const ROWS: &[Row] = &[
         escapes: &[],
     },
     Row {
+        what: "a method goes to another implementation of its type",
+        before: "impl A<u8> {\n    fn f() {}\n}\nimpl A<u16> {}\n",
+        after: "impl A<u8> {}\nimpl A<u16> {\n    fn f() {}\n}\n",
+        declared: "g",
+        escapes: &["symbol 'A.f' is not declared"],
+    },
+    Row {
         what: "a symbol is deleted",
         before: "fn f() {}\n\nfn g() {}\n",
         after: "fn f() {}\n",

@@ -5,8 +5,9 @@
 //!
 //! What belongs to a symbol is its text, with the attributes, decorators and doc comments above it, the other comments
 //! that touch it from above, and a comment behind it on its last line. What has one name several times (overloads,
-//! variants for several systems, a type and what it implements) is one symbol, its texts in their order. The members of
-//! a symbol are symbols too and no part of what it says itself. What is in no symbol is the rest: imports, loose
+//! variants for several systems, a type and what it implements) is one symbol, its texts in their order, and a member
+//! that goes from one of them to another is changed. The members of a symbol are symbols too and no part of what it says
+//! itself. What is in no symbol is the rest: imports, loose
 //! statements, comments that stand alone, and definitions inside a statement, such as Python's `if`.
 //!
 //! Where a symbol stands in its file does not count, nor in what order symbols stand, nor the blanks and empty lines
@@ -98,6 +99,9 @@ impl Symbols {
 
 impl Content {
     fn of(texts: &Texts<'_>) -> Self {
+        let places: Vec<String> = texts.places.iter().map(ToString::to_string).collect();
+        let place = places.join(" ");
+        let digest = |texts: &[&str]| digest(&[texts, &[&place]].concat());
         Self { whole: digest(&texts.whole), own: digest(&texts.own), has_members: texts.has_members }
     }
 

@@ -18,6 +18,8 @@ pub(super) struct Texts<'a> {
     /// The same without the members.
     pub(super) own: Vec<&'a str>,
     pub(super) has_members: bool,
+    /// For each definition, which of the definitions of their name those around it are, counted in texts.
+    pub(super) places: Vec<usize>,
 }
 
 /// What is found in a source.
@@ -34,6 +36,8 @@ struct Place<'p, 'a> {
     /// The name of the definition around it, empty in a file.
     path: &'p str,
     scope: Scope,
+    /// Which of the definitions of their name those around it are.
+    counts: Vec<usize>,
     /// What the definitions in it share, where it is a group.
     shared: Option<&'a str>,
     span: Range<usize>,
@@ -42,7 +46,8 @@ struct Place<'p, 'a> {
 impl<'a> Outline<'a> {
     /// Reads a whole file; returns the texts that are in no symbol.
     pub(super) fn read(&mut self, root: Node<'a>) -> Vec<&'a str> {
-        let place = Place { path: "", scope: Scope::Module, shared: None, span: 0..self.source.len() };
+        let place =
+            Place { path: "", scope: Scope::Module, counts: Vec::new(), shared: None, span: 0..self.source.len() };
         self.read_place(&place, children(root))
     }
 
@@ -74,7 +79,8 @@ impl<'a> Outline<'a> {
     fn keep(&mut self, place: &Place<'_, 'a>, item: &Item<'a>, own: &mut Vec<&'a str>) {
         match &item.part {
             Part::Group(group) => {
-                let inner = Place { shared: Some(group.shared), span: item.span.clone(), ..*place };
+                let (counts, span) = (place.counts.clone(), item.span.clone());
+                let inner = Place { shared: Some(group.shared), counts, span, ..*place };
                 own.extend(self.read_place(&inner, group.nodes.clone()));
             }
             _ if place.shared.is_some() && !item.is_named => {}
@@ -92,6 +98,7 @@ impl<'a> Outline<'a> {
             texts.whole.extend(place.shared.into_iter().chain([text]));
             texts.own.extend(place.shared.into_iter().chain(own.iter().copied()));
             texts.has_members |= has_members;
+            texts.places.extend(&place.counts);
         }
         self.members += 1;
     }
@@ -103,7 +110,9 @@ impl<'a> Outline<'a> {
         let start = nodes.first().map_or(body.start_byte(), |node| node.start_byte().min(body.start_byte()));
         let head = self.source.get(span.start..start)?.trim_end();
         let path = join(place.path, name);
-        let inner = Place { path: &path, scope, shared: None, span: span.start + head.len()..body.end_byte() };
+        let count = self.found.get(&path).map_or(0, |texts| texts.whole.len());
+        let counts = [&place.counts[..], &[count]].concat();
+        let inner = Place { path: &path, scope, counts, shared: None, span: span.start + head.len()..body.end_byte() };
         let mut own = vec![head];
         own.extend(self.read_place(&inner, nodes));
         keep_text(self.source.get(body.end_byte()..span.end)?, &mut own);
