@@ -16,7 +16,7 @@ pub(super) const MANUAL: Manual = Manual {
         ("0", "All that the remote has of each run is here."),
         ("1", "Some run could not be taken: its journal does not read well, or its objects are missing there."),
         USAGE,
-        ("3", "A run was moved here meanwhile."),
+        ("3", "A run was moved here meanwhile, or is being worked on here."),
         (
             "4",
             "The remote has a different history of some run, or a seal or logs that differ. Those here were left alone.",

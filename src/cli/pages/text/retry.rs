@@ -9,7 +9,7 @@ pub(super) const MANUAL: Manual = Manual {
         "Runs workers of a run again, each as its next attempt, in a fresh worktree of base. The gate of the run looks at what they leave.",
         "What an attempt left before is not lost: its candidate moves to `refs/par/<run>/attempt/w<n>.<k>` and its logs stay in the history of `refs/par/<run>/logs`. A worktree that holds more than was committed moves aside and is named.",
         "With `--with-feedback` the agent gets, after the task, the diff of its attempt before and the end of what the gate printed; what it is told is recorded.",
-        "The agents and the gate of a run that was begun in another repository are commands of somebody else's: they run only with `--trust`.",
+        "The agents and the gate of a run that was begun in another repository are commands of somebody else's: they run only with `--trust`. So it is where a worker was begun or sent again by events that a remote added to a run of your own; what you trusted once is not asked about again.",
         "A winner that is run again is the winner no more: pick again.",
     ],
     sections: &[],

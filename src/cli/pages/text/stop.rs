@@ -9,6 +9,7 @@ pub(super) const MANUAL: Manual = Manual {
         "Ends workers of a run that is at work, in this terminal or another. Each agent's process group, and every other process that came from it, gets SIGTERM, and after `par.grace` (10 seconds where it is not set) SIGKILL. What the worker did is committed and recorded as `stopped`. A worker that has not begun will not begin.",
         "The process that works on the run does this itself: no number of a process is believed. Where that process is dead, what is left of its workers is ended by the records that were made of them (a random mark in the environment, process number, start time and boot), and what is in their worktrees is kept, recorded as `interrupted`.",
         "Without `-w` the whole run ends.",
+        "A run that was made in another clone, and that nobody works on here, is not stopped here: whether anybody works on it there, nobody here can tell.",
     ],
     sections: &[],
     statuses: &[
