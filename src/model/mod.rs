@@ -7,6 +7,7 @@ pub mod canonical;
 pub mod certificate;
 pub mod chain;
 pub mod claim;
+#[cfg(feature = "symbols")]
 pub mod containment;
 pub mod cut;
 pub mod default_remote;
@@ -41,6 +42,7 @@ pub mod run_end;
 pub mod run_id;
 pub mod score;
 pub mod selection;
+#[cfg(feature = "symbols")]
 pub mod symbol;
 pub mod told;
 pub mod transfer;
