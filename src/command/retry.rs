@@ -78,7 +78,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
     let run = context.choose(&repository, args.run.as_deref())?;
     let identity = repository.require_identity()?;
     let state = State::load(&repository, &run)?;
-    if !chosen(&state.history, args)?.is_empty() {
+    if !chosen(&state.history, args).is_ok_and(|workers| workers.is_empty()) {
         // Whoever is refused leaves no trace, not even of having held the run.
         foreign::require_trust(&repository, &state, args.trust)?;
     }
