@@ -98,7 +98,7 @@ __git_par_flags ()
 		__git_par_offer "--json --quiet --color= --help --version"
 		;;
 	spawn)
-		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --first --name= --exclusive= --detach --json --quiet --color= --help --version"
+		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --plan= --on-escape= --recover --blame-budget= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --heal= --first --name= --exclusive= --detach --json --quiet --color= --help --version"
 		;;
 	gate)
 		__git_par_offer "--worker= --jobs= --place= --timeout= --protect= --baseline --trust --json --quiet --color= --help --version"
@@ -122,7 +122,7 @@ __git_par_flags ()
 		__git_par_offer "--json --quiet --color= --help --version"
 		;;
 	run)
-		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --first --name= --exclusive= --detach --continue= --merge --seal --json --quiet --color= --help --version"
+		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --plan= --on-escape= --recover --blame-budget= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --heal= --first --name= --exclusive= --detach --continue= --merge --seal --json --quiet --color= --help --version"
 		;;
 	retry)
 		__git_par_offer "--worker= --failed --with-feedback --jobs= --trust --json --quiet --color= --help --version"
@@ -197,6 +197,9 @@ __git_par_value ()
 		--base) __git_par_offer "$(__git_par_refs refs/heads refs/tags refs/remotes)" "$3" ;;
 		--gate) : ;;
 		--protect) : ;;
+		--plan) : ;;
+		--on-escape) __git_par_offer "reject record" "$3" ;;
+		--blame-budget) : ;;
 		--timeout) : ;;
 		--idle-timeout) : ;;
 		--budget-wall) : ;;
@@ -204,6 +207,7 @@ __git_par_value ()
 		--budget-cost) : ;;
 		--until) __git_par_offer "gate" "$3" ;;
 		--max-iter) : ;;
+		--heal) : ;;
 		--name) : ;;
 		--exclusive) : ;;
 		-C) : ;;
@@ -281,6 +285,9 @@ __git_par_value ()
 		--base) __git_par_offer "$(__git_par_refs refs/heads refs/tags refs/remotes)" "$3" ;;
 		--gate) : ;;
 		--protect) : ;;
+		--plan) : ;;
+		--on-escape) __git_par_offer "reject record" "$3" ;;
+		--blame-budget) : ;;
 		--timeout) : ;;
 		--idle-timeout) : ;;
 		--budget-wall) : ;;
@@ -288,6 +295,7 @@ __git_par_value ()
 		--budget-cost) : ;;
 		--until) __git_par_offer "gate" "$3" ;;
 		--max-iter) : ;;
+		--heal) : ;;
 		--name) : ;;
 		--exclusive) : ;;
 		--continue) __git_par_offer "$(__git_par_runs)" "$3" ;;

@@ -88,6 +88,10 @@ goose\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l base -d 'The commit to start from' -r -f -a "(__git_par_commits)"
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l gate -d 'The check to run on each candidate as soon as there is one, as a command for the shell [default: par.gate]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l protect -d 'Take these paths from base when gating, whatever a candidate made of them' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l plan -d 'Carry out a plan (see \'git par plan\'): JSON, or TOML where its name ends in .toml; \'-\' is JSON from standard input' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l on-escape -d 'What becomes of a candidate that changed what its task did not declare [default: reject]' -r -f -a "reject\t''
+record\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l blame-budget -d 'How often the goal\'s gate may run to find the tasks that make the union fail; 0 does not look for them [default: 32]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l timeout -d 'The most time for one worker, such as 90s, 10m or 1h30m' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l idle-timeout -d 'The most time in which an agent may print nothing' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l budget-wall -d 'The most time for the whole run' -r -f
@@ -95,12 +99,14 @@ complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l budget-tokens 
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l budget-cost -d 'The most dollars that the agents may say they cost, all together, such as 2.50' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l until -d 'Run the agent again in its worktree, with the gate\'s output added to the task, until the gate passes' -r -f -a "gate\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l max-iter -d 'How often the agent runs at most with --until [default: 3]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l heal -d 'Run an agent whose gate fails up to K times more, with the gate\'s output added to the task; a pass that changes nothing does not count' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l name -d 'The run\'s name [default: made of the time and the task]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l exclusive -d 'Wait until no other run is at work in this repository, for up to T [default: 1h]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l recover -d 'Have one session take over where the tasks do not bring the goal about together'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l first -d 'Stop the others as soon as one candidate passes the gate; that one is first in the order'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l detach -d 'Leave the terminal: the run goes on by itself; \'git par list\', \'log\' and \'stop\' work on it'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l json -d 'Answer with one JSON object instead of text'
@@ -214,6 +220,10 @@ goose\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l base -d 'The commit to start from' -r -f -a "(__git_par_commits)"
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l gate -d 'The check to run on each candidate as soon as there is one, as a command for the shell [default: par.gate]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l protect -d 'Take these paths from base when gating, whatever a candidate made of them' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l plan -d 'Carry out a plan (see \'git par plan\'): JSON, or TOML where its name ends in .toml; \'-\' is JSON from standard input' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l on-escape -d 'What becomes of a candidate that changed what its task did not declare [default: reject]' -r -f -a "reject\t''
+record\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l blame-budget -d 'How often the goal\'s gate may run to find the tasks that make the union fail; 0 does not look for them [default: 32]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l timeout -d 'The most time for one worker, such as 90s, 10m or 1h30m' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l idle-timeout -d 'The most time in which an agent may print nothing' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l budget-wall -d 'The most time for the whole run' -r -f
@@ -221,6 +231,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand run" -l budget-tokens -d
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l budget-cost -d 'The most dollars that the agents may say they cost, all together, such as 2.50' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l until -d 'Run the agent again in its worktree, with the gate\'s output added to the task, until the gate passes' -r -f -a "gate\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l max-iter -d 'How often the agent runs at most with --until [default: 3]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l heal -d 'Run an agent whose gate fails up to K times more, with the gate\'s output added to the task; a pass that changes nothing does not count' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l name -d 'The run\'s name [default: made of the time and the task]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l exclusive -d 'Wait until no other run is at work in this repository, for up to T [default: 1h]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l continue -d 'Go on with this run where it stopped, instead of spawning one' -r -f -a "(__git_par_runs)"
@@ -228,6 +239,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand run" -s C -d 'Run as if 
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l recover -d 'Have one session take over where the tasks do not bring the goal about together'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l first -d 'Stop the others as soon as one candidate passes the gate; that one is first in the order'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l detach -d 'Leave the terminal: the run goes on by itself; \'git par list\', \'log\' and \'stop\' work on it'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l merge -d 'Merge the winner into the branch that is checked out'

@@ -44,7 +44,7 @@ fn samples() -> Vec<String> {
 /// Input and output tokens, cost and turns.
 fn usage(input: u64, output: u64, cost: Option<u64>, turns: Option<u64>) -> Reading {
     let usage = Usage { input_tokens: Some(input), output_tokens: Some(output), cost_micro_usd: cost, turns };
-    Reading { usage: Some(usage), provider_error: None }
+    Reading { usage: Some(usage), provider_error: None, ..Reading::default() }
 }
 
 fn failed(reading: Reading, error: &str) -> Reading {
@@ -147,7 +147,11 @@ fn an_error_that_an_agent_overcame_is_not_told() {
 
 #[test]
 fn amp_says_turns_and_why_it_failed() {
-    let turns = |turns| Reading { usage: Some(Usage { turns: Some(turns), ..Usage::default() }), provider_error: None };
+    let turns = |turns| Reading {
+        usage: Some(Usage { turns: Some(turns), ..Usage::default() }),
+        provider_error: None,
+        ..Reading::default()
+    };
     assert_eq!(read("amp.jsonl"), turns(2));
     assert_eq!(read("amp-error.jsonl"), failed(turns(0), "Out of credits"));
 }

@@ -56,7 +56,7 @@ fn rule() -> impl Strategy<Value = Rule> {
 }
 
 fn terms() -> impl Strategy<Value = Terms> {
-    (any::<bool>(), any::<bool>()).prop_map(|(gated, allow_failing)| Terms { gated, allow_failing })
+    any::<[bool; 3]>().prop_map(|[gated, allow_failing, allow_empty]| Terms { gated, allow_failing, allow_empty })
 }
 
 fn oid(number: u64) -> Oid {
@@ -75,6 +75,7 @@ fn contenders(all: &[Facts]) -> Vec<Contender<'_>> {
         cost: facts.cost,
         passed: (facts.verdict == Verdict::Pass).then_some(facts.duration_ms ^ 1),
         score: facts.score,
+        is_barred: false,
     });
     contenders.collect()
 }
@@ -118,7 +119,7 @@ proptest! {
         let ranks = ranking::rank(&read, &rule, terms);
         let may_win = |one: &Contender<'_>| {
             let passed = one.verdict == Verdict::Pass || (!terms.gated && one.verdict == Verdict::None);
-            !one.diff.is_empty() && (passed || terms.allow_failing)
+            (terms.allow_empty || !one.diff.is_empty()) && (passed || terms.allow_failing)
         };
         prop_assert_eq!(ranks.len(), read.len());
         prop_assert_eq!(ranks[0].eligible, read.iter().any(may_win));

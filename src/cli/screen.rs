@@ -18,6 +18,7 @@ use crate::{
         style::{self, Style},
     },
     engine::progress::{Progress, Subject},
+    model::plan::task::TaskId,
 };
 
 /// Where answers and narration go.
@@ -235,6 +236,10 @@ fn whose(subject: Subject) -> String {
     subject.map_or("base".to_owned(), |worker| worker.to_string())
 }
 
+fn names(tasks: &[TaskId]) -> String {
+    tasks.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ")
+}
+
 fn took(duration: Duration) -> String {
     style::duration(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
 }
@@ -257,6 +262,11 @@ pub(super) fn line(progress: &Progress) -> String {
             let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
             format!("{}: {} after {}{reason}", whose(*subject), style::verdict(*verdict), took(*time))
         }
+        Progress::Settled { task, end, reason } => format!("task {task} {}: {reason}", end.as_str()),
+        Progress::Uniting(tasks) if tasks.is_empty() => String::new(),
+        Progress::Uniting(tasks) => format!("integrating {}", names(tasks)),
+        Progress::Probing(tasks) if tasks.is_empty() => "checking without any of the tasks".to_owned(),
+        Progress::Probing(tasks) => format!("checking {} alone", names(tasks)),
         Progress::Carrying(text) => text.clone(),
         Progress::Bundling(file) => format!("writing {}", file.display()),
         Progress::Warning(text) => format!("{} {text}", Style::Warning.paint("warning:")),

@@ -93,6 +93,7 @@ fn spec(
     let argv = if args.argv.is_empty() { shell() } else { args.argv.clone() };
     site.require_task_file(Some(args.worker))?;
     let errand = Errand {
+        is_heard: false,
         argv: argv.clone(),
         cwd: &worktree.path,
         worker: Some(args.worker),

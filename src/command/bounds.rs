@@ -29,6 +29,10 @@ pub struct Args {
     /// How often the agent runs at most with --until [default: 3]
     #[arg(long, value_name = "K", requires = "until", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub max_iter: Option<u32>,
+    /// Run an agent whose gate fails up to K times more, with the gate's output added to the task; a pass that changes nothing
+    /// does not count
+    #[arg(long, value_name = "K", conflicts_with = "until", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub heal: Option<u32>,
     /// Stop the others as soon as one candidate passes the gate; that one is first in the order
     #[arg(long)]
     pub first: bool,
@@ -76,14 +80,16 @@ impl Args {
             budget_tokens: self.budgets.budget_tokens.or_else(|| tokens(settings.get("par.budgetTokens")?).ok()),
             budget_cost_micro_usd: self.budgets.budget_cost.or_else(|| dollars(settings.get("par.budgetCost")?).ok()),
             max_iterations: self.until.is_some().then(|| self.max_iter.unwrap_or(ITERATIONS)),
+            heal: self.heal,
             first: self.first,
         }
     }
 
     /// Refuses what only a gate can decide where there is none.
     pub(super) fn require_gate(&self, is_gated: bool) -> Result<(), Error> {
-        let flag = if self.first { "--first" } else { "--until" };
-        if is_gated || !(self.first || self.until.is_some()) {
+        let flags = [(self.first, "--first"), (self.until.is_some(), "--until"), (self.heal.is_some(), "--heal")];
+        let Some((_, flag)) = flags.into_iter().find(|(is_set, _)| *is_set) else { return Ok(()) };
+        if is_gated {
             return Ok(());
         }
         Err(Error::usage(format!("{flag} needs a gate that says who passes"))

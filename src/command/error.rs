@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, path::Path};
 
 use crate::{
-    engine::{self, audit, crew, exchange, gate, journal, leavings, runs, supervisor, turn},
+    engine::{self, audit, crew, exchange, gate, journal, leavings, pursue, runs, supervisor, turn},
     model::{agent_choice, rule, run_id, worker},
     repo::{git, identity, journal_notes, open, refs, remote, seal, target},
 };
@@ -103,7 +103,15 @@ fn wrapped(error: Cause<'_>) -> Option<Cause<'_>> {
     if let Some(error) = error.downcast_ref() {
         return match error {
             crew::Error::Journal(inner) => Some(inner),
+            crew::Error::Pursue(inner) => Some(inner),
             crew::Error::Oversight(_) => None,
+        };
+    }
+    if let Some(error) = error.downcast_ref() {
+        return match error {
+            pursue::Error::Journal(inner) => Some(inner),
+            pursue::Error::Gate(inner) => Some(inner),
+            _ => None,
         };
     }
     if let Some(error) = error.downcast_ref() {

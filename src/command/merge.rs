@@ -1,6 +1,7 @@
 //! `git par merge`: the winner into a branch: computed first, recorded as an intent, then moved.
 
 mod merge_report;
+mod offer;
 
 use super::{Context, Error, Kind};
 use crate::{
@@ -58,7 +59,7 @@ pub struct Args {
 
 /// A merge that is about to be done: what, where to, and how.
 struct Plan {
-    worker: Worker,
+    worker: Option<Worker>,
     candidate: Oid,
     target: RefName,
     mode: MergeMode,
@@ -94,23 +95,6 @@ fn merge(args: &Args, repository: &Repository, journal: &Journal<'_>) -> Result<
         }
         Merged::Clean(tree) if args.dry_run => plan.rehearse(args, repository, (journal, tree)),
         Merged::Clean(tree) => plan.carry_out(args, repository, (journal, tree)),
-    }
-}
-
-fn winner(history: &History) -> Option<(Worker, Oid)> {
-    let winner = history.winner()?;
-    Some((winner, history.lane(winner)?.candidate()?))
-}
-
-/// Says why there is nothing to merge.
-fn no_winner(history: &History, run: &RunId) -> String {
-    if let Some(doubt) = history.doubt() {
-        return format!("run '{run}' has no winner: {doubt}");
-    }
-    let picked = history.selected.as_ref().and_then(|placed| placed.fact.result.winner);
-    match picked {
-        Some(worker) => format!("run '{run}' has no winner: {worker} was retried or discarded since it was picked"),
-        None => format!("run '{run}' has no winner"),
     }
 }
 
@@ -154,9 +138,9 @@ impl Args {
 impl Plan {
     fn make(args: &Args, repository: &Repository, journal: &Journal<'_>) -> Result<Self, Error> {
         let run = &journal.run;
-        let (worker, candidate) = journal.ask(winner).ok_or_else(|| {
-            let message = journal.ask(|history| no_winner(history, run));
-            Error::new(Kind::Cannot, message).hint(format!("git par pick {run}"))
+        let (worker, candidate) = journal.ask(offer::find).ok_or_else(|| {
+            let (message, way_out) = journal.ask(|history| (offer::none(history, run), offer::way_out(history, run)));
+            Error::new(Kind::Cannot, message).hint(way_out)
         })?;
         let target = target(args, repository)?;
         let ours = repository.ref_target(&target)?;
@@ -249,7 +233,7 @@ impl Plan {
             },
             result: merge_started::Outcome {},
         };
-        journal.append(|history| Deed::of(&intent).causes(history.selected.as_ref().map(|placed| placed.seq)))?;
+        journal.append(|history| Deed::of(&intent).causes(offer::cause(history)))?;
         match self.move_branch(args, repository, (journal, tree)) {
             Ok(commit) => {
                 close(repository, journal, (&intent, commit))?;
@@ -288,11 +272,9 @@ impl Plan {
 
     fn message(&self, args: &Args, journal: &Journal<'_>) -> String {
         let task = journal.ask(|history| history.run().map(|run| run.args.task.clone())).unwrap_or_default();
-        let trailers = [
-            ("Par-Run", journal.run.to_string()),
-            ("Par-Worker", self.worker.to_string()),
-            ("Par-Journal", journal.state().tip().hash.to_string()),
-        ];
+        let worker = self.worker.map(|worker| ("Par-Worker", worker.to_string()));
+        let tip = ("Par-Journal", journal.state().tip().hash.to_string());
+        let trailers: Vec<_> = [("Par-Run", journal.run.to_string())].into_iter().chain(worker).chain([tip]).collect();
         match &args.message {
             Some(message) => candidate::with_trailers(message, &trailers),
             None => candidate::message(&task, &trailers),
@@ -310,7 +292,7 @@ impl Plan {
         let fact = MergeFinished { args, result };
         journal.append(|history| {
             let intent = history.merging.as_ref().map(|placed| placed.seq);
-            Deed::of(&fact).causes(intent.or(history.selected.as_ref().map(|placed| placed.seq)))
+            Deed::of(&fact).causes(intent.or(offer::cause(history)))
         })?;
         Ok(())
     }

@@ -2,10 +2,10 @@
 
 pub mod check;
 mod drawing;
-mod findings;
+pub(super) mod findings;
 pub mod schema;
 pub mod show;
-mod sketch;
+pub(super) mod sketch;
 
 use super::{Context, Error, Report};
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Kind, Report, bounds, configured, foreign, merge, report, spawn, standing::Standing,
+    Answer, Context, Error, Kind, Report, bounds, configured, foreign, merge, report, retry, spawn, standing::Standing,
 };
 use crate::{
     engine::{
@@ -15,7 +15,11 @@ use crate::{
         site::Site,
         supervisor,
     },
-    model::{history::Lane, worker::Worker},
+    model::{
+        ending::Ending,
+        history::{History, Lane, Pursuit},
+        worker::Worker,
+    },
     repo::open::Repository,
 };
 
@@ -100,14 +104,16 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
     for one in &found {
         context.warn(told(one));
     }
+    requeue(&site)?;
     let worked_on = crew.todo();
     if !worked_on.is_empty() {
         foreign::require_trust(&repository, &journal.state(), args.trust)?;
     }
-    if !worked_on.is_empty() && journal.ask(|history| history.ended.is_some()) {
+    let is_more = !worked_on.is_empty() || crew.is_pursuing();
+    if is_more && journal.ask(|history| history.ended.is_some()) {
         salvage::take_up(&site)?;
     }
-    let is_open = !worked_on.is_empty() || journal.ask(|history| history.ended.is_none());
+    let is_open = is_more || journal.ask(|history| history.ended.is_none());
     let work = || crew.work(None, args.jobs).map_err(|error| spawn::cut_short(error, &journal.run));
     let failed = if is_open { work()? } else { Vec::new() };
     let standing = journal.ask(Standing::of).expect("a run that is here has begun");
@@ -133,6 +139,27 @@ impl Args {
         };
         if asks { foreign::require_trust(repository, state, self.trust) } else { Ok(()) }
     }
+}
+
+/// Has the attempts at a task run again that were cut short with the run: without them its plan cannot go on.
+fn requeue(site: &Site<'_>) -> Result<(), Error> {
+    let cut_short = site.journal.ask(|history| history.pursuit().map(|pursuit| cut_short(history, pursuit)));
+    for worker in cut_short.unwrap_or_default() {
+        retry::queue_again(site, worker, false)?;
+    }
+    Ok(())
+}
+
+fn cut_short(history: &History, pursuit: &Pursuit) -> Vec<Worker> {
+    let wave = pursuit.goal.order.waves.get(pursuit.waves_done());
+    let open = wave.into_iter().flatten().filter(|task| pursuit.tasks[**task].is_none());
+    let was_cut = |lane: &Lane| {
+        let ending = lane.outcome().map(|outcome| outcome.ending);
+        lane.stopped.is_none() && matches!(ending, Some(Ending::Stopped | Ending::Interrupted))
+    };
+    let session = pursuit.recoveries.last().map(|placed| placed.fact.args.lane.worker);
+    let workers = open.flat_map(|task| pursuit.goal.workers_of(*task)).chain(session);
+    workers.filter(|worker| history.lane(*worker).is_some_and(was_cut)).collect()
 }
 
 fn told(found: &Found) -> String {

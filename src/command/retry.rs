@@ -148,7 +148,7 @@ fn has_failed(history: &History, lane: &Lane) -> bool {
 }
 
 /// Records that a worker is to run again; its candidate moves to where superseded ones are.
-fn queue_again(site: &Site<'_>, worker: Worker, with_feedback: bool) -> Result<(), Error> {
+pub(super) fn queue_again(site: &Site<'_>, worker: Worker, with_feedback: bool) -> Result<(), Error> {
     let told = if with_feedback { feedback::of(site, worker)? } else { None };
     let run = &site.journal.run;
     let refs = [RefName::candidate(run, worker), RefName::discarded(run, worker)];

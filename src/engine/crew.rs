@@ -1,25 +1,29 @@
 //! Crews: the workers of a run, so many at once, each from its start to its verdict.
 
-use std::io;
+use std::{cell::RefCell, io, path::PathBuf, time::Duration};
 
 use super::{
     agent::Agent,
+    brief,
     gate::{self, Gate, Subject},
     journal::{self, Deed},
     limits,
     orders::Orders,
     oversight::Oversight,
     progress::Progress,
-    site::Site,
+    pursue::{self, Means},
+    site::{self, Site},
     supervisor::Hold,
     worker::{self, Assignment},
 };
 use crate::model::{
+    agenda::{self, Step},
     fact::{
         RunFinished, RunStarted, run_finished,
         run_started::{self, Limits},
     },
     feedback,
+    gate_plan::GatePlan,
     history::{History, Lane},
     run_end::RunEnd,
     verdict::Verdict,
@@ -32,6 +36,9 @@ pub enum Error {
     /// The journal.
     #[error(transparent)]
     Journal(#[from] journal::Error),
+    /// The plan.
+    #[error(transparent)]
+    Pursue(#[from] pursue::Error),
     /// The system.
     #[error("could not watch over the run")]
     Oversight(#[from] io::Error),
@@ -41,9 +48,8 @@ pub enum Error {
 pub struct Crew<'a> {
     site: &'a Site<'a>,
     hold: &'a Hold,
-    agents: Vec<(Worker, Agent)>,
-    gate: Option<Gate>,
-    task: String,
+    orders: Orders,
+    home: PathBuf,
     limits: Limits,
 }
 
@@ -54,21 +60,14 @@ impl<'a> Crew<'a> {
     /// Gathers the crew of the run that is held.
     #[must_use]
     pub fn gather(site: &'a Site<'a>, hold: &'a Hold) -> Self {
-        let orders = Orders::load(&site.scratch);
-        let home = site.repository.home_dir();
-        site.journal.ask(|history| {
-            let args = history.run().map(|run: &RunStarted| run.args.clone());
-            let args = args.expect("a run that is held has begun");
-            let agent = |(at, lane): (usize, &run_started::Lane)| (lane.worker, orders.agent(at, lane, &home));
-            Self {
-                site,
-                hold,
-                agents: args.workers.iter().enumerate().map(agent).collect(),
-                gate: args.gate.map(|plan| Gate { argv: orders.gate(&plan.argv, &home), plan }),
-                task: args.task,
-                limits: args.limits,
-            }
-        })
+        let limits = site.journal.ask(|history| history.run().map(|run: &RunStarted| run.args.limits.clone()));
+        Self {
+            site,
+            hold,
+            orders: Orders::load(&site.scratch),
+            home: site.repository.home_dir(),
+            limits: limits.expect("a run that is held has begun"),
+        }
     }
 
     /// Returns what bounds the run from now on.
@@ -78,33 +77,36 @@ impl<'a> Crew<'a> {
 
     /// Returns what a worker runs.
     #[must_use]
-    pub fn agent(&self, worker: Worker) -> Option<&Agent> {
-        self.agents.iter().find(|(known, _)| *known == worker).map(|(_, agent)| agent)
+    pub fn agent(&self, worker: Worker) -> Option<Agent> {
+        self.agents().into_iter().find(|(known, _)| *known == worker).map(|(_, agent)| agent)
+    }
+
+    fn agents(&self) -> Vec<(Worker, Agent)> {
+        let lanes: Vec<_> = self.site.journal.ask(|history| history.planned().cloned().collect());
+        let agent = |(at, lane): (usize, &run_started::Lane)| (lane.worker, self.orders.agent(at, lane, &self.home));
+        lanes.iter().enumerate().map(agent).collect()
     }
 
     /// Works on every worker that is queued or has not met its gate, up to `jobs` at once, and records why there is no
-    /// more to do; with `only`, on these alone.
+    /// more to do; with `only`, on these alone. A run that carries out a plan goes on with that.
     pub fn work(&self, only: Option<&[Worker]>, jobs: Option<u16>) -> Result<Vec<Failed>, Error> {
         let todo = match only {
             Some(only) => self.open().into_iter().filter(|worker| only.contains(worker)).collect(),
             None => self.todo(),
         };
         (self.site.listener)(Progress::Planned(todo.clone()));
-        let is_queued =
-            |worker: &Worker| self.site.journal.ask(|history| history.lane(*worker).is_some_and(Lane::is_queued));
-        self.site.prepared.expect(todo.iter().copied().filter(is_queued));
         let oversight = Oversight::new(self.site, self.hold, &self.limits)?;
         if only.is_none() && self.is_enough() {
             oversight.end(RunEnd::FirstPassed);
         }
         let jobs = jobs.unwrap_or(self.limits.jobs);
-        let failed = oversight.during(&self.agents, || {
-            limits::in_parallel(&todo, jobs, |worker| self.work_one(*worker, &oversight).err())
-        });
-        let failed: Vec<Failed> = failed.into_iter().flatten().collect();
-        for (worker, error) in &failed {
-            self.site.warn(*worker, error);
-        }
+        let failed = oversight.during(&|| self.agents(), || {
+            if self.site.journal.ask(|history| history.pursuit().is_some()) {
+                self.pursue(&oversight, jobs)
+            } else {
+                Ok(self.side_by_side(&todo, jobs, &oversight))
+            }
+        })?;
         let reason = oversight.reason();
         finish(self.site, reason)?;
         if reason != RunEnd::Completed {
@@ -113,10 +115,60 @@ impl<'a> Crew<'a> {
         Ok(failed)
     }
 
+    /// Works on these workers, up to `jobs` at once, and tells who could not be brought to the end.
+    fn side_by_side(&self, todo: &[Worker], jobs: u16, oversight: &Oversight<'_>) -> Vec<Failed> {
+        let is_queued =
+            |worker: &Worker| self.site.journal.ask(|history| history.lane(*worker).is_some_and(Lane::is_queued));
+        self.site.prepared.expect(todo.iter().copied().filter(is_queued));
+        let failed = limits::in_parallel(todo, jobs, |worker| self.work_one(*worker, oversight).err());
+        let failed: Vec<Failed> = failed.into_iter().flatten().collect();
+        for (worker, error) in &failed {
+            self.site.warn(*worker, error);
+        }
+        failed
+    }
+
+    fn pursue(&self, oversight: &Oversight<'_>, jobs: u16) -> Result<Vec<Failed>, Error> {
+        let all = RefCell::new(Vec::new());
+        let work = |workers: &[Worker]| {
+            (self.site.listener)(Progress::Planned(workers.to_vec()));
+            all.borrow_mut().extend(self.side_by_side(workers, jobs, oversight));
+        };
+        let gate = self.site.journal.ask(|history| history.run().and_then(|run| run.args.gate.clone()));
+        let site = Site { stop: oversight.halt(), ..self.site.clone() };
+        let means = Means {
+            site: &site,
+            gate: gate.map(|plan| self.gate(plan)),
+            work: &work,
+            is_halted: &|| site.stop.is_set(),
+        };
+        pursue::pursue(&means)?;
+        Ok(all.into_inner())
+    }
+
+    fn gate(&self, plan: GatePlan) -> Gate {
+        Gate { argv: self.orders.gate(&plan.argv, &self.home), plan }
+    }
+
+    /// Returns the check that a worker's candidate is put to.
+    fn gate_of(&self, worker: Worker) -> Option<Gate> {
+        let (argv, planned) = self.site.journal.ask(|history| {
+            Some((history.gate_of(worker)?.clone(), history.run().and_then(|run| run.args.gate.clone())))
+        })?;
+        let usual = GatePlan { argv: Vec::new(), place: None, timeout_ms: None, protect: Vec::new() };
+        Some(self.gate(GatePlan { argv, ..planned.unwrap_or(usual) }))
+    }
+
     /// Lists the workers for whom something is left to do; none where one that passed is enough and there is one.
     #[must_use]
     pub fn todo(&self) -> Vec<Worker> {
         if self.is_enough() { Vec::new() } else { self.open() }
+    }
+
+    /// Tells whether a plan that the run carries out is not at its end.
+    #[must_use]
+    pub fn is_pursuing(&self) -> bool {
+        self.site.journal.ask(agenda::next) != Step::Rest
     }
 
     fn is_enough(&self) -> bool {
@@ -125,16 +177,18 @@ impl<'a> Crew<'a> {
     }
 
     fn open(&self) -> Vec<Worker> {
-        let is_open = |lane: &Lane| lane.is_queued() || (self.gate.is_some() && lane.is_ungated());
-        self.site
-            .journal
-            .ask(|history| history.lanes().filter(|(_, lane)| is_open(lane)).map(|(worker, _)| worker).collect())
+        self.site.journal.ask(|history| match agenda::next(history) {
+            Step::Work(workers) => workers,
+            _ if history.pursuit().is_some() => Vec::new(),
+            _ => history.lanes().map(|(worker, _)| worker).filter(|worker| agenda::is_open(history, *worker)).collect(),
+        })
     }
 
     fn work_one(&self, worker: Worker, oversight: &Oversight<'_>) -> Result<(), Failed> {
         let Some(stop) = oversight.begin(worker) else { return Ok(()) };
         let cut = || oversight.cut();
-        let site = Site { stop, reason: Some(&cut), ..self.site.clone() };
+        let site = self.site.of_worker(worker).map_err(|error| (worker, site::Error::from(error).into()))?;
+        let site = Site { stop, reason: Some(&cut), ..site };
         let verdict = self.advance(&site, worker);
         oversight.end_of(worker);
         match verdict {
@@ -154,30 +208,34 @@ impl<'a> Crew<'a> {
         let (is_queued, subject) = site
             .journal
             .ask(|history| (history.lane(worker).is_some_and(Lane::is_queued), Subject::candidate(history, worker)));
-        match (is_queued, subject, &self.gate, self.assignment(worker)) {
+        match (is_queued, subject, self.gate_of(worker), self.assignment(worker)) {
             (true, _, _, Some(assignment)) => worker::run(site, &assignment),
-            (false, Some(subject), Some(gate), _) => Ok(gate::run(site, gate, subject)?),
+            (false, Some(subject), Some(gate), _) => Ok(gate::run(site, &gate, subject)?),
             _ => Ok(Verdict::None),
         }
     }
 
     fn assignment(&self, worker: Worker) -> Option<Assignment> {
-        let time = |milliseconds: Option<u64>| milliseconds.map(std::time::Duration::from_millis);
-        let (attempt, told) = self.site.journal.ask(|history| {
+        let time = |milliseconds: Option<u64>| milliseconds.map(Duration::from_millis);
+        let (attempt, told, own) = self.site.journal.ask(|history| {
             let lane = history.lane(worker)?;
             let told = lane.retried.as_ref().and_then(|placed| placed.fact.args.feedback.clone());
-            Some((lane.attempt() + 1, told))
+            let task = history.pursuit().and_then(|pursuit| pursuit.goal.task_of(worker));
+            Some((lane.attempt() + 1, told, task.and_then(|task| task.timeout)))
         })?;
         let parts: Vec<String> = told.into_iter().collect();
+        let task = brief::text(self.site, worker);
+        let passes = self.limits.heal.map(|heal| heal.saturating_add(1)).or(self.limits.max_iterations);
         Some(Assignment {
             worker,
             attempt,
-            agent: self.agent(worker)?.clone(),
-            task: if parts.is_empty() { self.task.clone() } else { feedback::added(&self.task, &parts) },
-            timeout: time(self.limits.timeout_ms),
+            agent: self.agent(worker)?,
+            task: if parts.is_empty() { task } else { feedback::added(&task, &parts) },
+            timeout: own.or(time(self.limits.timeout_ms)),
             idle: time(self.limits.idle_timeout_ms),
-            gate: self.gate.clone(),
-            iterations: self.limits.max_iterations.unwrap_or(1),
+            gate: self.gate_of(worker),
+            iterations: passes.unwrap_or(1),
+            heals: self.limits.heal.is_some(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Finishes: how an attempt ended, on its way into the journal.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 use super::{
     journal::{self, Deed},
@@ -13,10 +13,15 @@ use crate::{
         agent_output::Reading,
         cut::Cut,
         ending::Ending,
-        fact::{WorkerFinished, worker_finished},
+        fact::{
+            WorkerFinished,
+            worker_finished::{self, Refused},
+        },
+        log_digest::LogDigest,
         ref_name::RefName,
         worker::Worker,
     },
+    process::plain,
     repo::log_store::LogEntry,
 };
 
@@ -58,18 +63,26 @@ pub struct Finish {
     pub iterations: Option<u32>,
     /// Tracked paths of the main checkout that changed meanwhile.
     pub checkout_changed: Vec<String>,
+    /// What it hands over to those after it.
+    pub product: Option<(LogDigest, LogEntry)>,
+    /// How often its agent healed what the gate said.
+    pub heals: Option<u32>,
 }
 
 impl Finish {
     /// Tells of an attempt of which nothing more is known.
     #[must_use]
     pub fn of((worker, attempt): (Worker, u32)) -> Self {
-        Self { worker, attempt, reading: Reading::default(), iterations: None, checkout_changed: Vec::new() }
+        let (reading, checkout_changed) = Default::default();
+        Self { worker, attempt, reading, iterations: None, checkout_changed, product: None, heals: None }
     }
 
     /// Records how an attempt ended, with its candidate.
     pub fn record(self, site: &Site<'_>, went: &Went, kept: Kept) -> Result<(), journal::Error> {
         let provider_error = self.reading.provider_error.clone();
+        let refused = refused(site, self.worker, &kept);
+        let (product, output) = self.product.unzip();
+        let logs = refused.iter().map(|(_, entry)| entry.clone()).chain(output).chain(went.log.clone()).collect();
         let result = worker_finished::Outcome {
             ending: went.ending,
             failed_in: went.failed_in.or(kept.lost.then_some("snapshot")).map(str::to_owned),
@@ -83,9 +96,13 @@ impl Finish {
             cut: went.cut.map(|cut| site.cut(cut)),
             iterations: self.iterations,
             checkout_changed: self.checkout_changed,
+            escapes: kept.escapes,
+            refused: refused.map(|(refused, _)| refused),
+            product,
+            heals: self.heals,
         };
         let args = worker_finished::Args { worker: self.worker, attempt: self.attempt };
-        append(site, &WorkerFinished { args, result }, went)?;
+        append(site, &WorkerFinished { args, result }, (went.took, logs))?;
         (site.listener)(Progress::Finished {
             worker: self.worker,
             ending: went.ending,
@@ -97,13 +114,29 @@ impl Finish {
     }
 }
 
-fn append(site: &Site<'_>, fact: &WorkerFinished, went: &Went) -> Result<(), journal::Error> {
+/// Keeps what a worker tried to change though it may only read.
+fn refused(site: &Site<'_>, worker: Worker, kept: &Kept) -> Option<(Refused, LogEntry)> {
+    let (diff, tree) = kept.refused.clone()?;
+    let file = site.scratch_of(Some(worker)).join("refused.patch");
+    let call = site.repository.common_git().call(["diff-tree", "-p", "--binary", "--no-ext-diff", "--no-textconv"]);
+    let patch = call.args([site.base_tree.to_string(), tree.to_string()]).bytes().unwrap_or_default();
+    let written = plain::make_room(&file).and_then(|()| fs::write(&file, patch));
+    let stored = written.ok().and_then(|()| site.store((Some(worker), "refused.patch"), &file).ok());
+    let (patch, entry) = stored?;
+    Some((Refused { diff, patch }, entry))
+}
+
+fn append(
+    site: &Site<'_>,
+    fact: &WorkerFinished,
+    (took, logs): (Duration, Vec<LogEntry>),
+) -> Result<(), journal::Error> {
     let worker = fact.args.worker;
     let name = RefName::candidate(&site.journal.run, worker);
     let before = site.repository.ref_target(&name)?;
     site.journal.append(|history| {
         let deed = Deed::of(fact).causes(history.lane(worker).and_then(journal::started));
-        deed.took(went.took).logging(went.log.clone()).moving(name.clone(), before, fact.result.candidate)
+        deed.took(took).logging(logs.clone()).moving(name.clone(), before, fact.result.candidate)
     })?;
     Ok(())
 }

@@ -67,19 +67,32 @@ pub struct Subject {
     pub worker: Option<Worker>,
     attempt: Option<u32>,
     commit: Oid,
+    is_union: bool,
 }
 
 impl Subject {
+    /// Names what some of the tasks of a plan make without the others.
+    #[must_use]
+    pub fn probe(commit: Oid) -> Self {
+        Self::union(commit)
+    }
+
+    /// Names what the tasks of a plan make together.
+    #[must_use]
+    pub fn union(commit: Oid) -> Self {
+        Self { worker: None, attempt: None, commit, is_union: true }
+    }
+
     /// Names what one pass of an attempt left, which is nobody's candidate yet.
     #[must_use]
     pub fn pass((worker, attempt): (Worker, u32), commit: Oid) -> Self {
-        Self { worker: Some(worker), attempt: Some(attempt), commit }
+        Self { worker: Some(worker), attempt: Some(attempt), commit, is_union: false }
     }
 
     /// Names the run's base.
     #[must_use]
     pub fn base(site: &Site<'_>) -> Self {
-        Self { worker: None, attempt: None, commit: site.base }
+        Self { worker: None, attempt: None, commit: site.base, is_union: false }
     }
 
     /// Names a worker's candidate; none before there is one.
@@ -88,7 +101,7 @@ impl Subject {
         let lane = history.lane(worker)?;
         let finished = lane.finished.as_ref()?;
         let commit = finished.fact.result.candidate;
-        Some(Self { worker: Some(worker), attempt: Some(lane.attempt()), commit })
+        Some(Self { worker: Some(worker), attempt: Some(lane.attempt()), commit, is_union: false })
     }
 }
 
@@ -107,7 +120,8 @@ pub struct Said {
     pub fact: GateFinished,
     /// How long it took.
     pub took: Duration,
-    log: Option<LogEntry>,
+    /// What it printed, as an entry among the run's logs.
+    pub log: Option<LogEntry>,
 }
 
 /// Runs the check on one commit and records what it said; one that the user stopped said nothing.
@@ -124,7 +138,8 @@ pub fn record(site: &Site<'_>, Said { fact, took, log }: &Said) -> Result<Verdic
     }
     site.journal.append(|history| {
         let finished = fact.args.worker.map_or(Some(1), |worker| Some(history.lane(worker)?.finished.as_ref()?.seq));
-        Deed::of(fact).causes(finished).took(*took).logging(log.clone())
+        let union = history.pursuit().filter(|_| fact.args.union).and_then(|pursuit| pursuit.unions.last());
+        Deed::of(fact).causes(finished).causes(union.map(|placed| placed.seq)).took(*took).logging(log.clone())
     })?;
     Ok(fact.result.verdict)
 }
@@ -134,7 +149,7 @@ pub fn ask(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Said, Error
     (site.listener)(Progress::Checking(subject.worker));
     site.require_task_file(subject.worker)?;
     let own = site.repository.insist(|| site.repository.commit(subject.commit))?.tree;
-    let protect = || site.repository.protected_tree(site.base_tree, own, &gate.plan.protect);
+    let protect = || site.repository.protected_tree(site.origin_tree, own, &gate.plan.protect);
     let protected = site.repository.insist(protect)?;
     let wanted = Wanted {
         worker: subject.worker,
@@ -164,7 +179,8 @@ fn answer(site: &Site<'_>, gate: &Gate, (subject, wanted): (Subject, Wanted)) ->
         cwd: &found.folder,
         worker: subject.worker,
         attempt: subject.attempt.unwrap_or(0),
-        log: "gate.log",
+        log: if subject.is_union { "union.log" } else { "gate.log" },
+        is_heard: false,
         stdin: None,
         timeout: gate.timeout(),
         idle: None,
@@ -204,6 +220,7 @@ fn said(gate: &Gate, (subject, protected): (Subject, protect::Protected), answer
         place: answer.place,
         timeout_ms: gate.plan.timeout_ms,
         protect: gate.plan.protect.clone(),
+        union: subject.is_union,
     };
     let ending = answer.outcome.as_ref().map(|outcome| outcome.exit.ending);
     let result = gate_finished::Outcome {

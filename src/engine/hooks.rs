@@ -214,6 +214,7 @@ impl Room {
             return Some(format!("{whose} was not run: could not write '{}': {error}", input.display()));
         }
         let spec = Spec {
+            output: None,
             argv: command_line::shell(&job.command),
             cwd: self.home.clone(),
             environment: job.variables.iter().fold(Environment::inherit(), |all, (name, value)| all.with(*name, value)),

@@ -147,7 +147,7 @@ fn take(run: &RunId, history: &mut History, event: &Event<'_>) -> Result<(), Err
 pub struct Deed {
     draft: Draft,
     edits: Vec<Edit>,
-    log: Option<LogEntry>,
+    logs: Vec<LogEntry>,
 }
 
 impl Deed {
@@ -189,10 +189,10 @@ impl Deed {
         self
     }
 
-    /// Keeps a log with it.
+    /// Keeps logs with it.
     #[must_use]
-    pub fn logging(mut self, log: Option<LogEntry>) -> Self {
-        self.log = log;
+    pub fn logging(mut self, logs: impl IntoIterator<Item = LogEntry>) -> Self {
+        self.logs.extend(logs);
         self
     }
 }
@@ -329,9 +329,14 @@ impl<'a> Journal<'a> {
     }
 
     fn log_edit(&self, deed: &Deed, identity: &Identity) -> Result<Option<Edit>, Error> {
-        let Some(log) = &deed.log else { return Ok(None) };
+        if deed.logs.is_empty() {
+            return Ok(None);
+        }
         let expected = self.repository.logs(&self.run)?;
-        let new = self.repository.write_logs(expected, log, identity)?;
-        Ok(Some(Edit { name: RefName::logs(&self.run), expected, new: Some(new) }))
+        let mut new = expected;
+        for log in &deed.logs {
+            new = Some(self.repository.write_logs(new, log, identity)?);
+        }
+        Ok((new != expected).then_some(Edit { name: RefName::logs(&self.run), expected, new }))
     }
 }

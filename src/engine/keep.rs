@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::site::Site;
+use super::{containment, site::Site};
 use crate::{
     failpoint,
     model::{
         candidate::{self, Candidate, Head, Left},
         diff_stat::DiffStat,
+        escaped::Escaped,
         oid::Oid,
         quote,
         worker::Worker,
@@ -57,6 +58,10 @@ pub struct Kept {
     pub skipped: Vec<String>,
     /// Whether the worktree was gone, so that commits are all that is left.
     pub lost: bool,
+    /// What it changed that its task did not declare.
+    pub escapes: Vec<Escaped>,
+    /// What it tried to change though it may only read: how much, and the tree that it would make.
+    pub refused: Option<(DiffStat, Oid)>,
 }
 
 /// Returns the index of our own that knows a worker's files as they were checked out.
@@ -97,19 +102,31 @@ fn take(
     failpoint::pass("snapshot taken");
     let head = if believes_head { head(site, worktree) } else { None };
     let tree = snapshot.as_ref().map(|snapshot| snapshot.tree).or(head.map(|head| head.tree)).unwrap_or(site.base_tree);
+    let skipped = snapshot.iter().flat_map(|snapshot| &snapshot.skipped).map(|path| quote::path(path)).collect();
+    let lost = snapshot.is_none();
+    let diff = measure::measure(&site.repository.local(), site.base_tree, tree)?;
+    if site.journal.ask(|history| history.pursuit().is_some_and(|pursuit| pursuit.goal.is_reader(worker))) {
+        let refused = (!diff.is_empty()).then_some((diff, tree));
+        return Ok(Kept { skipped, lost, refused, ..nothing(site)? });
+    }
     let left = Left { base: site.base, base_tree: site.base_tree, tree, head };
     let candidate = commit(site, (worker, attempt), &left)?;
     failpoint::pass("candidate committed");
     site.repository.sync_objects(&site.repository.objects_between(site.base, candidate)?)?;
-    let diff = measure::measure(&site.repository.local(), site.base_tree, tree)?;
-    let skipped = snapshot.iter().flat_map(|snapshot| &snapshot.skipped).map(|path| quote::path(path)).collect();
-    Ok(Kept { candidate, tree, diff, skipped, lost: snapshot.is_none() })
+    let escapes = escapes(site, worker, tree)?;
+    Ok(Kept { candidate, tree, diff, skipped, lost, escapes, refused: None })
+}
+
+fn escapes(site: &Site<'_>, worker: Worker, tree: Oid) -> Result<Vec<Escaped>, Error> {
+    let declared = site.journal.ask(|history| history.pursuit()?.goal.task_of(worker).map(|task| task.writes.clone()));
+    Ok(containment::escapes(site.repository, (site.base_tree, tree), &declared.unwrap_or_default())?)
 }
 
 /// Keeps nothing: the candidate of a worker that had no worktree is base.
 pub fn nothing(site: &Site<'_>) -> Result<Kept, Error> {
     let diff = measure::measure(&site.repository.local(), site.base_tree, site.base_tree)?;
-    Ok(Kept { candidate: site.base, tree: site.base_tree, diff, skipped: Vec::new(), lost: false })
+    let (candidate, tree) = (site.base, site.base_tree);
+    Ok(Kept { candidate, tree, diff, skipped: Vec::new(), lost: false, escapes: Vec::new(), refused: None })
 }
 
 fn head(site: &Site<'_>, worktree: &Worktree) -> Option<Head> {
@@ -125,13 +142,17 @@ fn commit(site: &Site<'_>, (worker, attempt): (Worker, u32), left: &Left) -> Res
         Candidate::Existing(commit) => return Ok(commit),
         Candidate::New(parents) => parents,
     };
-    let trailers = [
+    let mut trailers = vec![
         ("Par-Run", site.journal.run.to_string()),
         ("Par-Worker", worker.to_string()),
         ("Par-Attempt", attempt.to_string()),
     ];
-    let task = site.journal.ask(|history| history.run().map(|run| run.args.task.clone())).unwrap_or_default();
-    let message = candidate::message(&task, &trailers);
+    let task = site.journal.ask(|history| {
+        let task = history.pursuit().and_then(|pursuit| pursuit.goal.task_of(worker));
+        trailers.extend(task.map(|task| ("Par-Task", task.id.to_string())));
+        task.map(|task| task.prompt.clone()).or(history.run().map(|run| run.args.task.clone()))
+    });
+    let message = candidate::message(&task.unwrap_or_default(), &trailers);
     let commit = NewCommit { tree: left.tree, parents: &parents, message: &message, may_sign: false };
     Ok(site.repository.commit_tree(&commit)?)
 }

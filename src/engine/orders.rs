@@ -32,6 +32,9 @@ pub struct Orders {
     agents: Vec<Order>,
     /// The gate's.
     gate: Option<Vec<Vec<u8>>>,
+    /// Those of the tasks of a plan.
+    #[serde(default)]
+    gates: Vec<Vec<Vec<u8>>>,
     /// Device and number of the folder that they were written into: a copy of it, elsewhere, was not.
     #[serde(default)]
     place: Option<(u64, u64)>,
@@ -53,7 +56,13 @@ impl Orders {
     /// Writes down what is to run.
     #[must_use]
     pub fn new(agents: &[Agent], gate: Option<&[OsString]>) -> Self {
-        Self { agents: agents.iter().map(Order::from).collect(), gate: gate.map(bytes), place: None }
+        Self { agents: agents.iter().map(Order::from).collect(), gate: gate.map(bytes), gates: Vec::new(), place: None }
+    }
+
+    /// Adds the gates of the tasks of a plan.
+    #[must_use]
+    pub fn with_gates<'a>(self, gates: impl IntoIterator<Item = &'a [OsString]>) -> Self {
+        Self { gates: gates.into_iter().map(bytes).collect(), ..self }
     }
 
     /// Keeps them in a folder.
@@ -87,11 +96,12 @@ impl Orders {
         self.agents.get(at).and_then(Order::agent).filter(is_meant).unwrap_or_else(|| recorded(lane))
     }
 
-    /// Returns the gate's command line, likewise.
+    /// Returns a gate's command line, likewise.
     #[must_use]
     pub fn gate(&self, recorded: &[String], repository: &Path) -> Vec<OsString> {
-        let ordered = self.gate.as_ref().map(|argv| argv.iter().cloned().map(OsString::from_vec).collect::<Vec<_>>());
-        let meant = ordered.filter(|argv| command_line::recorded(argv, repository) == recorded);
+        let ordered = self.gate.iter().chain(&self.gates);
+        let mut ordered = ordered.map(|argv| argv.iter().cloned().map(OsString::from_vec).collect::<Vec<_>>());
+        let meant = ordered.find(|argv| command_line::recorded(argv, repository) == recorded);
         meant.unwrap_or_else(|| recorded.iter().map(OsString::from).collect())
     }
 }
@@ -144,6 +154,7 @@ mod tests {
             agent: agent.name().to_owned(),
             argv: agent.recorded_argv(Path::new("/repo")),
             task_on_stdin: agent.reads_task(),
+            task: None,
         }
     }
 

@@ -33,6 +33,9 @@ use crate::{
 /// How often what agents say that they spent is added up, and the run's own files are looked at.
 const TICK: Duration = Duration::from_millis(500);
 
+/// Lists what each worker runs, by now.
+pub type Agents<'a> = &'a (dyn Fn() -> Vec<(Worker, Agent)> + Sync);
+
 /// The watch over a run's workers.
 pub struct Oversight<'a> {
     site: &'a Site<'a>,
@@ -71,7 +74,7 @@ impl<'a> Oversight<'a> {
     }
 
     /// Watches while `work` goes on, and does what other processes ask.
-    pub fn during<T>(&self, agents: &[(Worker, Agent)], work: impl FnOnce() -> T) -> T {
+    pub fn during<T>(&self, agents: Agents<'_>, work: impl FnOnce() -> T) -> T {
         let (sender, wakes) = mpsc::channel();
         let requests = sender.clone();
         let control = Control::listen(&control_file(self.site), move |request| {
@@ -91,7 +94,7 @@ impl<'a> Oversight<'a> {
     /// Lets a worker begin, and returns what ends it; none where it is not to begin.
     pub fn begin(&self, worker: Worker) -> Option<Stop> {
         // What those who ended have used up lets nobody begin.
-        self.used_up(&[]).into_iter().for_each(|reason| self.end(reason));
+        self.used_up(&Vec::new).into_iter().for_each(|reason| self.end(reason));
         let mut state = self.lock();
         if self.halt.is_set() || state.barred.contains(&worker) {
             return None;
@@ -99,6 +102,12 @@ impl<'a> Oversight<'a> {
         let stop = self.halt.branch().unwrap_or_else(|_| self.halt.clone());
         state.at_work.push((worker, stop.clone()));
         Some(stop)
+    }
+
+    /// Returns what is set once no worker is to go on.
+    #[must_use]
+    pub fn halt(&self) -> Stop {
+        self.halt.clone()
     }
 
     /// Takes note that a worker is at work no more.
@@ -137,7 +146,7 @@ impl<'a> Oversight<'a> {
         Some(self.reason()).filter(|reason| *reason != RunEnd::Completed).map(Cut::from)
     }
 
-    fn watch(&self, agents: &[(Worker, Agent)], wakes: &Receiver<Wake>, control: &Result<Control, control::Error>) {
+    fn watch(&self, agents: Agents<'_>, wakes: &Receiver<Wake>, control: &Result<Control, control::Error>) {
         if let Err(error) = control {
             (self.site.listener)(Progress::Warning(format!("nobody can stop this run from elsewhere: {error}")));
         }
@@ -170,7 +179,7 @@ impl<'a> Oversight<'a> {
         }
     }
 
-    fn look(&self, agents: &[(Worker, Agent)], control: Option<&Control>) {
+    fn look(&self, agents: Agents<'_>, control: Option<&Control>) {
         self.hold.renew();
         self.tell_stopping();
         // Who deletes our folder while we work takes away a way to ask, no more.
@@ -188,7 +197,7 @@ impl<'a> Oversight<'a> {
     }
 
     /// Lists the budgets that are used up.
-    fn used_up(&self, agents: &[(Worker, Agent)]) -> Vec<RunEnd> {
+    fn used_up(&self, agents: Agents<'_>) -> Vec<RunEnd> {
         let Limits { budget_wall_ms, budget_tokens, budget_cost_micro_usd, .. } = self.limits;
         let late = budget_wall_ms.is_some_and(|wall| self.since.elapsed() >= Duration::from_millis(wall));
         let mut used_up: Vec<RunEnd> = late.then_some(RunEnd::BudgetWall).into_iter().collect();
@@ -202,9 +211,9 @@ impl<'a> Oversight<'a> {
     }
 
     /// Adds up what the agents said so far: those who ended by their records, the others by what they print.
-    fn spent(&self, agents: &[(Worker, Agent)]) -> Spent {
+    fn spent(&self, agents: Agents<'_>) -> Spent {
         let mut spent = self.site.journal.ask(|history| history.spent);
-        for (worker, agent) in agents {
+        for (worker, agent) in &agents() {
             let Some(passes) = self.site.journal.ask(|history| running(history, *worker)) else { continue };
             for usage in &passes {
                 spent.add(usage.as_ref());

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::model::{diff_stat::DiffStat, ending::Ending, run_id::RunId, verdict::Verdict, worker::Worker};
+use crate::model::{
+    diff_stat::DiffStat, ending::Ending, fact::task_finished::End, plan::task::TaskId, run_id::RunId, verdict::Verdict,
+    worker::Worker,
+};
 
 /// Who a progress is about: a worker, or base.
 pub type Subject = Option<Worker>;
@@ -58,6 +61,19 @@ pub enum Progress {
         /// How long it ran.
         took: Duration,
     },
+    /// A task of a plan is over.
+    Settled {
+        /// Which.
+        task: TaskId,
+        /// How it ended.
+        end: End,
+        /// Why.
+        reason: String,
+    },
+    /// The candidates of these tasks are being integrated.
+    Uniting(Vec<TaskId>),
+    /// The candidates of these tasks alone are put to the goal's gate.
+    Probing(Vec<TaskId>),
     /// Something is on its way to a remote or from it, told in one line.
     Carrying(String),
     /// A bundle is being written.

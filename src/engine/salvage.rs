@@ -8,7 +8,7 @@ use super::{
     journal::Deed,
     keep::{self, Kept, index_file},
     reading,
-    site::{Outcome, Site},
+    site::{self, Outcome, Site},
     worker,
 };
 use crate::{
@@ -74,6 +74,7 @@ pub fn take_up(site: &Site<'_>) -> Result<(), super::journal::Error> {
 
 fn settle(site: &Site<'_>, crew: &Crew<'_>, lane: (Worker, u32)) -> Result<Found, worker::Error> {
     let worker = lane.0;
+    let site = &site.of_worker(worker).map_err(site::Error::from)?;
     let ended = end_orphans(site, worker);
     let agent_log = site.scratch_of(Some(worker)).join("agent.log");
     let (doing, kept) = if let Some(worktree) = checked_out(site, worker) {
@@ -114,7 +115,7 @@ fn record(
     kept: Kept,
 ) -> Result<(), worker::Error> {
     let agent = crew.agent(lane.0);
-    let reading = agent.zip(outcome.as_ref()).and_then(|(agent, outcome)| reading::of_file(agent, &outcome.file).ok());
+    let reading = agent.zip(outcome.as_ref()).and_then(|(agent, outcome)| reading::of_file(&agent, &outcome.file).ok());
     let is_stopped = |history: &History| history.lane(lane.0).is_some_and(|lane| lane.stopped.is_some());
     let is_stopped = site.journal.ask(is_stopped);
     let went = Went {

@@ -59,6 +59,7 @@ fn measure(site: &Site<'_>, argv: &[OsString], (wanted, attempt): (Wanted, u32))
         worker: wanted.worker,
         attempt,
         log: "score.log",
+        is_heard: false,
         stdin: None,
         timeout: None,
         idle: None,

@@ -17,7 +17,14 @@ use super::{
 };
 use crate::{
     failpoint,
-    model::{cut::Cut, ending::Ending, log_digest::LogDigest, oid::Oid, worker::Worker},
+    model::{
+        cut::Cut,
+        ending::Ending,
+        history::{History, Lane},
+        log_digest::LogDigest,
+        oid::Oid,
+        worker::Worker,
+    },
     process::{
         child::{self, Exit, Spec, Stdin},
         environment::Environment,
@@ -27,6 +34,7 @@ use crate::{
     repo::{
         git, include,
         log_store::{self, LogEntry},
+        objects,
         open::Repository,
         settings::Settings,
         shared,
@@ -65,6 +73,9 @@ pub enum Error {
     /// A log could not be kept.
     #[error(transparent)]
     Store(#[from] log_store::Error),
+    /// What a worker starts from.
+    #[error(transparent)]
+    Objects(#[from] objects::Error),
 }
 
 /// What every child of a run needs to know.
@@ -84,10 +95,12 @@ pub struct Site<'a> {
     pub prepared: Arc<Prepared>,
     /// The folder of the run's live logs and task files.
     pub scratch: PathBuf,
-    /// The commit that the run starts from.
+    /// The commit that a worker starts from: the run's base, or what was integrated by then.
     pub base: Oid,
     /// That commit's tree.
     pub base_tree: Oid,
+    /// The tree of the commit that the run starts from, which protected paths are taken from.
+    pub origin_tree: Oid,
     /// The command that prepares a worktree, where there is one.
     pub setup: Option<String>,
     /// The ignored files that each worktree needs.
@@ -111,6 +124,8 @@ pub struct Errand<'e> {
     pub attempt: u32,
     /// The log's name, such as `agent.log`.
     pub log: &'e str,
+    /// Whether its output is kept apart from its errors, in [`Site::printed_file`], and put behind them in the log.
+    pub is_heard: bool,
     /// The file on its standard input.
     pub stdin: Option<PathBuf>,
     /// The most time for it.
@@ -149,11 +164,33 @@ impl<'a> Site<'a> {
             scratch,
             base,
             base_tree,
+            origin_tree: base_tree,
             setup: settings.get("par.setup").map(str::to_owned),
             included: repository.included_files()?,
             grace: settings.get("par.grace").and_then(super::limits::parse_duration).unwrap_or(GRACE),
             reason: None,
         })
+    }
+
+    /// Returns the site as it is for one worker, who may start from another commit than the run.
+    pub fn of_worker(&self, worker: Worker) -> Result<Self, objects::Error> {
+        let began = |history: &History| history.lane(worker).and_then(Lane::base).or_else(|| history.start_of(worker));
+        match self.journal.ask(began).filter(|base| *base != self.base) {
+            Some(base) => Ok(Self { base, base_tree: self.repository.commit(base)?.tree, ..self.clone() }),
+            None => Ok(self.clone()),
+        }
+    }
+
+    /// Returns the file in which a worker puts what it hands over.
+    #[must_use]
+    pub fn output_file(&self, worker: Option<Worker>) -> PathBuf {
+        self.scratch_of(worker).join("output.md")
+    }
+
+    /// Returns the file with what a child printed, where that is kept apart from its errors.
+    #[must_use]
+    pub fn printed_file(&self, worker: Option<Worker>) -> PathBuf {
+        self.scratch_of(worker).join("printed")
     }
 
     /// Tells of a worker what went wrong, with what lies behind it.
@@ -206,6 +243,7 @@ impl<'a> Site<'a> {
             environment: self.environment(errand, environment),
             stdin: errand.stdin.clone().map_or(Stdin::Null, Stdin::File),
             log: file.clone(),
+            output: errand.is_heard.then(|| self.printed_file(errand.worker)),
             timeout: errand.timeout,
             idle: errand.idle,
             grace: self.grace,
@@ -213,15 +251,31 @@ impl<'a> Site<'a> {
         };
         let exit = child::run(&spec, &self.stop)?;
         held.put_back().map_err(failed)?;
+        if errand.is_heard {
+            self.add_printed(errand.worker, &file).map_err(failed)?;
+        }
         self.outcome(exit, (errand.worker, errand.log), file)
     }
 
     fn outcome(&self, exit: Exit, (worker, name): (Option<Worker>, &str), file: PathBuf) -> Result<Outcome, Error> {
-        let digest = log::digest(&file)?;
-        let blob = self.repository.store_log(&file, digest.bytes)?;
+        let (digest, entry) = self.store((worker, name), &file)?;
+        Ok(Outcome { exit, digest, entry, file })
+    }
+
+    /// Keeps a file among the run's logs.
+    pub fn store(&self, (worker, name): (Option<Worker>, &str), file: &Path) -> Result<(LogDigest, LogEntry), Error> {
+        let digest = log::digest(file)?;
+        let blob = self.repository.store_log(file, digest.bytes)?;
         failpoint::pass("log stored");
         let entry = LogEntry { folder: folder(worker), name: name.to_owned(), blob };
-        Ok(Outcome { exit, digest: LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes }, entry, file })
+        Ok((LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes }, entry))
+    }
+
+    /// Puts what a child printed behind what it complained of.
+    fn add_printed(&self, worker: Option<Worker>, log: &Path) -> io::Result<()> {
+        let mut printed = plain::open(&self.printed_file(worker))?;
+        io::copy(&mut printed, &mut fs::File::options().append(true).open(log)?)?;
+        Ok(())
     }
 
     /// Keeps what a child of a supervisor that died had printed; how long it ran nobody knows.
@@ -247,6 +301,7 @@ impl<'a> Site<'a> {
             .with("PAR_ATTEMPT", errand.attempt.to_string())
             .with("PAR_BASE", self.base.to_string())
             .with("PAR_TASK_FILE", self.task_file(errand.worker))
+            .with("PAR_OUTPUT", self.output_file(errand.worker))
             .with("GIT_CEILING_DIRECTORIES", errand.cwd.parent().unwrap_or(errand.cwd))
     }
 
@@ -282,6 +337,7 @@ impl<'a> Site<'a> {
             worker,
             attempt: 1,
             log: "setup.log",
+            is_heard: false,
             stdin: None,
             timeout: None,
             idle: None,

@@ -9,7 +9,7 @@ use super::{
     held_file::HeldFile,
     journal::{self, Deed},
     keep::{self, Kept, index_file},
-    prepared,
+    prepared, product,
     progress::Progress,
     reading,
     site::{self, Errand, Outcome, Site},
@@ -21,6 +21,7 @@ use crate::{
         ending::Ending,
         fact::{IterationFinished, WorkerStarted, iteration_finished, worker_started},
         feedback::{self, CheckWords},
+        history::History,
         preset,
         usage::Usage,
         verdict::Verdict,
@@ -72,6 +73,8 @@ pub struct Assignment {
     pub gate: Option<Gate>,
     /// How often the agent runs at most until the gate passes.
     pub iterations: u32,
+    /// Whether a pass that changes nothing counts for none.
+    pub heals: bool,
 }
 
 /// One attempt while it goes on.
@@ -83,6 +86,10 @@ struct Attempt<'a> {
     /// How long the agent ran, in all its passes.
     took: Duration,
     iteration: u32,
+    /// How many passes changed nothing and count for none.
+    unchanged: u32,
+    /// What the pass before left, and what the gate said of it.
+    before_this: Option<(Kept, gate::Said)>,
     usages: Vec<Option<Usage>>,
 }
 
@@ -96,8 +103,17 @@ pub fn run(site: &Site<'_>, assignment: &Assignment) -> Result<Verdict, Error> {
     };
     failpoint::pass("worktree made");
     let before = site.repository.main_checkout().ok();
-    let attempt =
-        Attempt { site, assignment, worktree, before, took: Duration::ZERO, iteration: 1, usages: Vec::new() };
+    let attempt = Attempt {
+        site,
+        assignment,
+        worktree,
+        before,
+        took: Duration::ZERO,
+        iteration: 1,
+        unchanged: 0,
+        before_this: None,
+        usages: Vec::new(),
+    };
     attempt.run()
 }
 
@@ -138,15 +154,34 @@ impl Attempt<'_> {
             let went = self.pass(&text);
             held.put_back().map_err(failed)?;
             let kept = keep::keep(self.site, self.lane(), &self.worktree)?;
+            let same = self.before_this.take().filter(|(before, _)| self.assignment.heals && before.tree == kept.tree);
+            self.unchanged += u32::from(same.is_some());
             let Some(gate) = self.assignment.gate.as_ref().filter(|_| self.may_go_on(&went)) else {
                 return self.finish(&went, kept);
             };
-            let said = gate::ask(self.site, gate, Subject::pass(self.lane(), kept.candidate))?;
-            if said.fact.result.verdict == Verdict::Pass || self.site.stop.is_set() {
+            let is_same = same.is_some();
+            let (kept, said) = match same {
+                Some(same) => same,
+                None => {
+                    let said = gate::ask(self.site, gate, Subject::pass(self.lane(), kept.candidate))?;
+                    (kept, said)
+                }
+            };
+            // Whoever changed nothing twice is not asked a third time.
+            let gives_up = is_same && self.unchanged > 1;
+            if gives_up || said.fact.result.verdict == Verdict::Pass || self.site.stop.is_set() {
                 return self.finish_with(&went, kept, &said);
             }
-            text = self.next(&went, (&kept, gate), &said)?;
+            text = self.next(&went, (&kept, gate), (&said, is_same))?;
+            self.before_this = Some((kept, said));
         }
+    }
+
+    /// Tells whether what the agent prints is what it hands over: a well-known one says that among other things.
+    fn is_heard(&self) -> bool {
+        let worker = self.assignment.worker;
+        let is_reader = |history: &History| history.pursuit().is_some_and(|pursuit| pursuit.goal.is_reader(worker));
+        !matches!(self.assignment.agent, Agent::Preset(_)) && self.site.journal.ask(is_reader)
     }
 
     fn lane(&self) -> (Worker, u32) {
@@ -155,7 +190,7 @@ impl Attempt<'_> {
 
     /// Tells whether another pass may follow this one.
     fn may_go_on(&self, went: &Went) -> bool {
-        let last = self.iteration >= self.assignment.iterations;
+        let last = self.iteration - self.unchanged >= self.assignment.iterations;
         !last && went.failed_in.is_none() && went.cut.is_none() && !self.site.stop.is_set()
     }
 
@@ -179,12 +214,14 @@ impl Attempt<'_> {
             return Ok(Went { log: Some(entry), cut: exit.cut, ..Went::failed_in("setup", exit.ending) });
         }
         (site.listener)(Progress::Running { worker: *worker, agent: agent.name().to_owned() });
+        product::clear(site, *worker);
         let errand = Errand {
             argv: agent.argv(&task_file, text)?,
             cwd: &self.worktree.path,
             worker: Some(*worker),
             attempt: self.assignment.attempt,
             log: "agent.log",
+            is_heard: self.is_heard(),
             stdin: agent.reads_task().then(|| task_file.clone()),
             timeout: self.assignment.timeout.map(|timeout| timeout.saturating_sub(self.took)),
             idle: self.assignment.idle,
@@ -202,7 +239,12 @@ impl Attempt<'_> {
     }
 
     /// Records a pass that the gate did not let through, and writes the text of the next one.
-    fn next(&mut self, went: &Went, (kept, gate): (&Kept, &Gate), said: &gate::Said) -> Result<String, Error> {
+    fn next(
+        &mut self,
+        went: &Went,
+        (kept, gate): (&Kept, &Gate),
+        (said, unchanged): (&gate::Said, bool),
+    ) -> Result<String, Error> {
         let reading = reading::read(self.site, self.assignment, went.agent.as_ref());
         let result = iteration_finished::Outcome {
             ending: went.ending,
@@ -211,6 +253,7 @@ impl Attempt<'_> {
             verdict: said.fact.result.verdict,
             log: went.agent.as_ref().map(|outcome| outcome.digest.clone()),
             usage: reading.usage.clone(),
+            unchanged,
         };
         let (worker, attempt) = self.lane();
         let args = iteration_finished::Args { worker, attempt, iteration: self.iteration };
@@ -258,12 +301,15 @@ impl Attempt<'_> {
         let (worker, attempt) = self.lane();
         self.usages.push(reading.usage);
         let usage = Usage::total(&self.usages);
+        let product = product::keep(self.site, worker, reading.said.as_deref())?;
         let finish = Finish {
             worker,
             attempt,
             reading: Reading { usage, ..reading },
             iterations: (self.assignment.iterations > 1).then_some(self.iteration),
             checkout_changed: changed.unwrap_or_default(),
+            product,
+            heals: self.assignment.heals.then(|| self.iteration - 1 - self.unchanged),
         };
         let candidate = kept.candidate;
         finish.record(self.site, went, kept)?;

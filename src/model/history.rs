@@ -3,6 +3,8 @@
 mod doubt;
 mod lane;
 mod law;
+mod pursuing;
+mod pursuit;
 
 use super::{
     event::{self, Event},
@@ -18,6 +20,7 @@ use super::{
 pub use doubt::Doubt;
 pub use lane::Lane;
 use law::Law;
+pub use pursuit::Pursuit;
 
 /// One event as the history sees it.
 #[derive(Clone, Debug)]
@@ -79,6 +82,8 @@ pub struct History {
     pub baseline: Option<Placed<GateFinished>>,
     /// The newest pick.
     pub selected: Option<Placed<WinnerSelected>>,
+    /// How the plan stands that it carries out, where it does.
+    pursuit: Option<Pursuit>,
     /// An intent to merge that nothing has closed yet.
     pub merging: Option<Placed<MergeStarted>>,
     /// The merges that moved a branch, oldest first.
@@ -172,6 +177,7 @@ impl History {
             Fact::WinnerSelected(fact) => self.select(&law, Placed { seq, duration_ms, time, fact }),
             Fact::MergeStarted(fact) => self.start_merge(&law, Placed { seq, duration_ms, time, fact }),
             Fact::MergeFinished(fact) => self.finish_merge(&law, Placed { seq, duration_ms, time, fact }),
+            fact => self.pursue(&law, Placed { seq, duration_ms, time, fact }),
         }
     }
 
@@ -182,7 +188,7 @@ impl History {
         law.require(ascending, "a run's workers are numbered upwards, and there is at least one")?;
         self.lanes = workers.into_iter().map(|worker| (worker, Lane::default())).collect();
         self.run = Some(placed);
-        Ok(())
+        self.begin_pursuit(law)
     }
 
     /// Returns how the run started, and holds the event to following from it.
@@ -270,7 +276,7 @@ impl History {
         law.require(attempt == next, format!("{worker}'s next attempt is {next}"))?;
         *lane = Lane { superseded, retried: Some(placed), ..Lane::default() };
         self.ended = None;
-        Ok(())
+        self.reopen(law, worker)
     }
 
     fn discard_worker(&mut self, law: &Law<'_>, placed: Placed<WorkerDiscarded>) -> Result<(), Illegal> {
@@ -294,7 +300,10 @@ impl History {
     }
 
     fn finish_gate(&mut self, law: &Law<'_>, placed: Placed<GateFinished>) -> Result<(), Illegal> {
-        let Some(worker) = placed.fact.args.worker else { return self.finish_baseline(law, placed) };
+        let Some(worker) = placed.fact.args.worker else {
+            let is_union = placed.fact.args.union;
+            return if is_union { self.finish_union_gate(law, placed) } else { self.finish_baseline(law, placed) };
+        };
         let lane = self.lane_mut(law, worker)?;
         let candidate = lane.require_finished(law, worker, placed.fact.args.attempt)?;
         law.require(placed.fact.result.commit == candidate, format!("that is not {worker}'s candidate"))?;
@@ -336,7 +345,8 @@ impl History {
     }
 
     /// Holds an event to the newest pick, which must be of this candidate.
-    fn require_picked(&self, law: &Law<'_>, worker: Worker, candidate: Oid) -> Result<(), Illegal> {
+    fn require_picked(&self, law: &Law<'_>, worker: Option<Worker>, candidate: Oid) -> Result<(), Illegal> {
+        let Some(worker) = worker else { return self.require_offered(law, candidate) };
         let selected = self.selected.as_ref().ok_or_else(|| law.broken("no winner was picked"))?;
         let result = &selected.fact.result;
         let same = result.winner == Some(worker) && result.candidate == Some(candidate);

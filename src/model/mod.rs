@@ -1,7 +1,10 @@
 //! Values and decisions only: no repository, file, clock, environment or print.
 
+pub mod agenda;
 pub mod agent_choice;
 pub mod agent_output;
+pub mod blame;
+pub mod brief;
 pub mod candidate;
 pub mod canonical;
 pub mod certificate;
@@ -14,12 +17,14 @@ pub mod default_remote;
 pub mod diff_stat;
 pub mod duration;
 pub mod ending;
+pub mod escaped;
 pub mod event;
 pub mod fact;
 pub mod feedback;
 pub mod finding;
 pub mod gate_plan;
 pub mod gate_question;
+pub mod goal;
 pub mod hash;
 pub mod history;
 pub mod likeness;
@@ -44,7 +49,9 @@ pub mod score;
 pub mod selection;
 #[cfg(feature = "symbols")]
 pub mod symbol;
+pub mod task_selection;
 pub mod told;
+mod told_of_plans;
 pub mod transfer;
 pub mod usage;
 pub mod verdict;

@@ -33,6 +33,8 @@ pub struct Contender<'a> {
     pub passed: Option<u64>,
     /// The user's number for it, in millionths.
     pub score: Option<i64>,
+    /// Whether something else than rule and gate keeps it from winning.
+    pub is_barred: bool,
 }
 
 /// Which candidates may win.
@@ -42,6 +44,8 @@ pub struct Terms {
     pub gated: bool,
     /// Whether a failing candidate may win.
     pub allow_failing: bool,
+    /// Whether one that changed nothing may win.
+    pub allow_empty: bool,
 }
 
 /// The value of one key.
@@ -83,7 +87,7 @@ fn rank_one(one: &Contender<'_>, all: &[Contender<'_>], rule: &Rule, terms: Term
     Rank {
         worker: one.worker,
         candidate: one.candidate,
-        eligible: !one.diff.is_empty() && (passed || terms.allow_failing),
+        eligible: !one.is_barred && (terms.allow_empty || !one.diff.is_empty()) && (passed || terms.allow_failing),
         verdict: one.verdict,
         empty: one.diff.is_empty(),
         keys: rule.0.iter().flat_map(|key| values(key.field, one, all)).collect(),
@@ -140,7 +144,7 @@ pub fn reason(ranks: &[Rank], terms: Terms) -> String {
 }
 
 fn no_winner(ranks: &[Rank], terms: Terms) -> String {
-    if ranks.iter().all(|rank| rank.empty) {
+    if ranks.iter().all(|rank| rank.empty) && !terms.allow_empty {
         return "no candidate changed anything".to_owned();
     }
     if terms.gated && ranks.iter().all(|rank| rank.verdict == Verdict::None) {
@@ -185,6 +189,7 @@ mod tests {
             cost: None,
             passed: None,
             score: None,
+            is_barred: false,
         }
     }
 
@@ -193,7 +198,7 @@ mod tests {
         rank(contenders, &rule, terms).iter().filter(|rank| rank.eligible).map(|rank| rank.worker.get()).collect()
     }
 
-    const GATED: Terms = Terms { gated: true, allow_failing: false };
+    const GATED: Terms = Terms { gated: true, allow_failing: false, allow_empty: false };
 
     #[test]
     fn the_fewest_lines_win_among_those_that_pass() {

@@ -44,6 +44,12 @@ impl RefName {
         Self(format!("{RUNS}{run}/leftover/{worker}.{attempt}"))
     }
 
+    /// `refs/par/<run>/union/<k>`: the k-th union of a plan's tasks
+    #[must_use]
+    pub fn union(run: &RunId, number: usize) -> Self {
+        Self(format!("{RUNS}{run}/union/{number}"))
+    }
+
     /// `refs/par/<run>/winner`
     #[must_use]
     pub fn winner(run: &RunId) -> Self {
@@ -134,7 +140,7 @@ impl RefName {
     pub fn is_journaled(&self) -> bool {
         let below = self.0.strip_prefix(RUNS).and_then(|name| name.split_once('/'));
         let short = below.map_or("", |(_, short)| short);
-        let is_past = short.starts_with("attempt/") || short.starts_with("discarded/");
+        let is_past = ["attempt/", "discarded/", "union/"].iter().any(|folder| short.starts_with(folder));
         is_past || (is_single(short) && !matches!(short, "logs" | "seal"))
     }
 
@@ -153,7 +159,7 @@ fn is_single(short: &str) -> bool {
 
 /// Tells whether this is a folder of a run's refs, and no ref.
 fn is_folder(short: &str) -> bool {
-    matches!(short, "attempt" | "discarded" | "leftover")
+    matches!(short, "attempt" | "discarded" | "leftover" | "union")
 }
 
 impl fmt::Display for RefName {

@@ -20,7 +20,7 @@ pub enum Error {
 
 /// Decides what a pick with these arguments comes to.
 pub fn decide(history: &History, args: &Args) -> Result<Outcome, Error> {
-    let terms = Terms { gated: history.is_gated(), allow_failing: args.allow_failing };
+    let terms = Terms { gated: history.is_gated(), allow_failing: args.allow_failing, allow_empty: false };
     let ranking = ranking::rank(&history.contenders(), &args.rule, terms);
     match (args.by, args.worker) {
         (By::Person, Some(worker)) => by_person(ranking, worker),

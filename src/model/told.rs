@@ -7,6 +7,7 @@ use super::{
         Fact, GateFinished, IterationFinished, MergeFinished, MergeStarted, RunFinished, RunResumed, RunStarted,
         ScoreFinished, WinnerSelected, WorkerDiscarded, WorkerFinished, WorkerRetried, WorkerStarted,
     },
+    told_of_plans,
     worker::Worker,
 };
 
@@ -31,14 +32,23 @@ impl Told {
             Fact::GateFinished(fact) => ("gated", fact.args.worker, gate_finished(&fact)),
             Fact::ScoreFinished(fact) => ("scored", Some(fact.args.worker), score_finished(&fact)),
             Fact::WinnerSelected(fact) => ("picked", fact.result.winner, winner_selected(&fact)),
-            Fact::MergeStarted(fact) => ("merging", Some(fact.args.worker), merge_started(&fact)),
-            Fact::MergeFinished(fact) => (merge_kind(&fact), Some(fact.args.worker), merge_finished(&fact)),
+            Fact::MergeStarted(fact) => ("merging", fact.args.worker, merge_started(&fact)),
+            Fact::MergeFinished(fact) => (merge_kind(&fact), fact.args.worker, merge_finished(&fact)),
             Fact::IterationFinished(fact) => ("pass ended", Some(fact.args.worker), iteration_finished(&fact)),
             Fact::WorkerStopped(fact) => ("stopped", Some(fact.args.worker), "by a person".to_owned()),
             Fact::WorkerRetried(fact) => ("retried", Some(fact.args.worker), worker_retried(&fact)),
             Fact::WorkerDiscarded(fact) => ("discarded", Some(fact.args.worker), worker_discarded(&fact)),
             Fact::RunResumed(fact) => ("run resumed", None, run_resumed(&fact)),
             Fact::RunFinished(fact) => ("run ended", None, run_finished(&fact)),
+            Fact::TaskFinished(fact) => ("task over", fact.result.worker, told_of_plans::task_finished(&fact)),
+            Fact::UnionFinished(fact) => ("united", None, told_of_plans::union_finished(&fact)),
+            Fact::BlameStarted(fact) => ("blaming", None, told_of_plans::blame_started(&fact)),
+            Fact::UnionProbed(fact) => ("probed", None, told_of_plans::union_probed(&fact)),
+            Fact::BlameFinished(fact) => ("blamed", None, told_of_plans::blame_finished(&fact)),
+            Fact::RecoveryStarted(fact) => {
+                ("recovery", Some(fact.args.lane.worker), told_of_plans::recovery_started(&fact))
+            }
+            Fact::GoalFinished(fact) => ("goal over", fact.result.worker, told_of_plans::goal_finished(&fact)),
             Fact::Unknown => return Ok(unknown(event)),
         };
         Ok(Self { kind: kind.to_owned(), worker, what })

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    history::{History, Lane},
+    history::{History, Lane, Pursuit},
     oid::Oid,
     ref_name::RefName,
     relation::Relation,
@@ -137,10 +137,13 @@ pub fn is_another(given: &Refs, held: &Refs) -> bool {
 pub fn told(run: &RunId, history: &History) -> Refs {
     let base = history.run().map(|started| (RefName::base(run), started.args.base));
     let picked = history.selected.as_ref().and_then(|selected| selected.fact.result.candidate);
+    let picked = picked.or(history.pursuit().and_then(Pursuit::offer));
+    let unions = history.pursuit().into_iter().flat_map(|pursuit| (1..).zip(&pursuit.unions));
     let merged = history.merged.last().and_then(|merge| merge.fact.result.commit);
     let last = [(RefName::winner(run), picked), (RefName::merge(run), merged)];
     base.into_iter()
         .chain(history.lanes().flat_map(|(worker, lane)| candidates(run, worker, lane)))
+        .chain(unions.map(|(number, placed)| (RefName::union(run, number), placed.fact.result.commit)))
         .chain(last.into_iter().filter_map(|(name, id)| Some((name, id?))))
         .collect()
 }

@@ -56,6 +56,8 @@ pub struct Spec {
     pub stdin: Stdin,
     /// The file that takes its output and errors, in the order of writing; what it held before is dropped.
     pub log: PathBuf,
+    /// The file that takes its output alone, where that is not to be among its errors.
+    pub output: Option<PathBuf>,
     /// The time that it has; `None` is for ever.
     pub timeout: Option<Duration>,
     /// The longest time in which it may print nothing, and an eighth more at most; `None` is for ever.
@@ -137,7 +139,8 @@ pub fn run(spec: &Spec, stop: &Stop) -> Result<Exit, Error> {
     let folder = require_folder(&spec.cwd)?;
     let value = suffix::random(16).map_err(refused)?;
     let log = open_log(&spec.log).map_err(|source| unwritable(spec, source))?;
-    let mut command = command(spec, program, &log)?;
+    let output = spec.output.as_deref().map(open_log).transpose().map_err(|source| unwritable(spec, source))?;
+    let mut command = command(spec, program, (&log, output.as_ref().unwrap_or(&log)))?;
     command.env(mark::NAME, &value);
     let cgroup = Cgroup::make(&value).map(Removed);
     let mark = Mark::new(value, folder, log.metadata().ok().as_ref());
@@ -155,7 +158,8 @@ pub fn run(spec: &Spec, stop: &Stop) -> Result<Exit, Error> {
     failpoint::pass("child numbered");
     // What the command holds open of the log would stay open for as long as it lives.
     drop(command);
-    let cut = watch(&leader, spec, (log, stop)).map_err(refused)?;
+    let logs = output.into_iter().chain([log]).collect();
+    let cut = watch(&leader, spec, (logs, stop)).map_err(refused)?;
     failpoint::pass("child ended");
     clear(&leader, mark, cut, (spec.grace, stop)).map_err(refused)?;
     let status = leader.reap().map_err(refused)?;
@@ -180,9 +184,9 @@ fn forget(spec: &Spec) {
 }
 
 /// Waits until the child ends, or is to be ended: returns why.
-fn watch(leader: &Leader, spec: &Spec, (log, stop): (File, &Stop)) -> io::Result<Option<Cut>> {
+fn watch(leader: &Leader, spec: &Spec, (logs, stop): (Vec<File>, &Stop)) -> io::Result<Option<Cut>> {
     let deadline = spec.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    let mut idle = spec.idle.map(|allowance| Idle::watch(log, allowance)).transpose()?;
+    let mut idle = spec.idle.map(|allowance| Idle::watch(logs, allowance)).transpose()?;
     loop {
         let look = idle.as_ref().and_then(Idle::next_look);
         match leader.wait(stop.wish(), deadline.into_iter().chain(look).min())? {
@@ -206,15 +210,15 @@ fn require_folder(cwd: &Path) -> Result<PathBuf, Error> {
     folder.map_err(|source| Error::Folder { cwd: cwd.to_owned(), source })
 }
 
-fn command(spec: &Spec, program: &OsStr, log: &File) -> Result<Command, Error> {
+fn command(spec: &Spec, program: &OsStr, (log, output): (&File, &File)) -> Result<Command, Error> {
     let cwd = std::path::absolute(&spec.cwd).map_err(|source| Error::Folder { cwd: spec.cwd.clone(), source })?;
     let file = program::resolve(program, spec.environment.get("PATH"), &cwd)?;
     let stdin = stdin(&spec.stdin)?;
-    let output = || log.try_clone().map_err(|source| unwritable(spec, source));
+    let end = |file: &File| file.try_clone().map_err(|source| unwritable(spec, source));
     let mut command = Command::new(file);
     command.arg0(program).args(&spec.argv[1..]);
     command.env_clear().envs(spec.environment.iter()).env("PWD", &cwd).current_dir(cwd);
-    command.stdin(stdin).stdout(output()?).stderr(output()?);
+    command.stdin(stdin).stdout(end(output)?).stderr(end(log)?);
     Ok(command)
 }
 

@@ -1,4 +1,4 @@
-//! Idleness: how long a child has printed nothing, told by its log.
+//! Idleness: how long a child has printed nothing, told by its logs.
 
 use std::{
     fs::File,
@@ -9,20 +9,23 @@ use std::{
 /// The part of the allowance between two looks: a child that falls silent is found out that much too late at most.
 const SHARE: u32 = 8;
 
-/// A watch on one log, through an open handle: its name may be gone.
+/// How long a file is, and when it was written.
+type Seen = (u64, Option<SystemTime>);
+
+/// A watch on what a child prints, through open handles: the names may be gone.
 #[derive(Debug)]
 pub(super) struct Idle {
-    log: File,
+    logs: Vec<File>,
     allowance: Duration,
-    seen: (u64, Option<SystemTime>),
+    seen: Vec<Seen>,
     grown: Instant,
 }
 
 impl Idle {
     /// Begins to watch.
-    pub(super) fn watch(log: File, allowance: Duration) -> io::Result<Self> {
-        let seen = state(&log)?;
-        Ok(Self { log, allowance, seen, grown: Instant::now() })
+    pub(super) fn watch(logs: Vec<File>, allowance: Duration) -> io::Result<Self> {
+        let seen = logs.iter().map(state).collect::<io::Result<_>>()?;
+        Ok(Self { logs, allowance, seen, grown: Instant::now() })
     }
 
     /// Returns when to look again.
@@ -32,9 +35,9 @@ impl Idle {
         Instant::now().checked_add(self.allowance / SHARE).map(|step| step.min(due))
     }
 
-    /// Looks at the log, and tells whether nothing was printed for too long.
+    /// Looks at the logs, and tells whether nothing was printed for too long.
     pub(super) fn is_over(&mut self) -> io::Result<bool> {
-        let now = state(&self.log)?;
+        let now: Vec<Seen> = self.logs.iter().map(state).collect::<io::Result<_>>()?;
         if now != self.seen {
             (self.seen, self.grown) = (now, Instant::now());
         }
@@ -42,7 +45,7 @@ impl Idle {
     }
 }
 
-fn state(log: &File) -> io::Result<(u64, Option<SystemTime>)> {
+fn state(log: &File) -> io::Result<Seen> {
     let metadata = log.metadata()?;
     Ok((metadata.len(), metadata.modified().ok()))
 }

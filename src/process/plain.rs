@@ -29,6 +29,12 @@ pub fn make_room(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path.parent().unwrap_or(path))
 }
 
+/// Opens a file of the scratch folder for reading, once its path is cleared.
+pub fn open(path: &Path) -> io::Result<fs::File> {
+    clear(path);
+    fs::File::open(path)
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;

@@ -80,6 +80,14 @@ impl Repository {
         theirs.iter().map(|_| next_merged(&mut fields)).collect()
     }
 
+    /// Merges what `theirs` changed against `base` into `ours`, in memory; all three may be trees.
+    pub fn merge_three(&self, base: Oid, ours: Oid, theirs: Oid) -> Result<Merged, Error> {
+        let arguments = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", "--stdin"];
+        let call = self.git().call(FIXED).args(arguments).env("GIT_ATTR_SOURCE", ours.to_string());
+        let printed = call.input(format!("{base} -- {ours} {theirs}\n")).bytes()?;
+        next_merged(&mut printed.split(|byte| *byte == 0))
+    }
+
     /// Makes a commit as git makes one: its identity, its encoding, its signature.
     pub fn commit_tree(&self, commit: &NewCommit<'_>) -> Result<Oid, Error> {
         let mut arguments = vec!["commit-tree".to_owned(), commit.tree.to_string(), "-F".to_owned(), "-".to_owned()];

@@ -1,5 +1,7 @@
 //! Objects: blobs, trees and commits, read with bounds and written in process.
 
+use std::io::Read as _;
+
 use gix::objs::tree::EntryKind;
 
 use super::{git, identity::Identity, open::Repository};
@@ -87,6 +89,15 @@ impl Repository {
             return Err(Error::Kind { id, expected: "blob" });
         }
         Ok(std::mem::take(&mut object.data))
+    }
+
+    /// Reads the first bytes of a blob, so many at most.
+    pub fn blob_start(&self, id: Oid, most: u64) -> Result<Vec<u8>, git::Error> {
+        let mut bytes = Vec::new();
+        let read = self.blob_reader(id)?.take(most).read_to_end(&mut bytes);
+        // What cannot be read to the end was read as far as it could be.
+        let _ = read;
+        Ok(bytes)
     }
 
     /// Reads a blob as it comes, in memory that does not grow with it.

@@ -52,6 +52,7 @@ impl World {
     pub(super) fn spec(&self, argv: &[&str]) -> Spec {
         let path = [(OsString::from("PATH"), std::env::var_os("PATH").unwrap())];
         Spec {
+            output: None,
             argv: argv.iter().map(OsString::from).collect(),
             cwd: self.cwd(),
             environment: Environment::build(path, []),

@@ -27,8 +27,8 @@ pub enum State {
 pub struct MergeReport {
     /// The run.
     pub run: RunId,
-    /// The worker whose candidate it is.
-    pub worker: Worker,
+    /// The worker whose candidate it is; null for the union of a plan.
+    pub worker: Option<Worker>,
     /// The candidate.
     pub candidate: Oid,
     /// The branch, as a full ref name.
@@ -68,7 +68,8 @@ impl MergeReport {
 impl Report for MergeReport {
     fn text(&self) -> String {
         let branch = self.target.trim_start_matches("refs/heads/");
-        let what = format!("{} of run {}", self.worker, self.run);
+        let whose = self.worker.map_or("the union".to_owned(), |worker| worker.to_string());
+        let what = format!("{whose} of run {}", self.run);
         let commit = self.commit.map(|commit| commit.short()).unwrap_or_default();
         match self.state {
             State::Merged => {

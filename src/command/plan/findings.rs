@@ -13,9 +13,9 @@ use crate::{
 
 /// What was found in a plan.
 #[derive(Debug, Serialize)]
-pub(super) struct Found {
+pub(in crate::command) struct Found {
     /// Whether the plan is valid.
-    pub(super) valid: bool,
+    pub(in crate::command) valid: bool,
     /// What was found; an error among it is why the plan is not valid.
     findings: Vec<Finding>,
     /// How many more there are.
@@ -28,7 +28,7 @@ pub(super) struct Found {
 
 impl Found {
     /// Takes what was found in a plan.
-    pub(super) fn of(sketch: &Sketch) -> Self {
+    pub(in crate::command) fn of(sketch: &Sketch) -> Self {
         Self {
             valid: sketch.plan.is_some(),
             findings: sketch.findings.clone(),
@@ -39,7 +39,7 @@ impl Found {
     }
 
     /// Writes each finding on a line.
-    pub(super) fn lines(&self) -> String {
+    pub(in crate::command) fn lines(&self) -> String {
         let line = |finding: &Finding| {
             let severity = match finding.severity {
                 Severity::Error => Style::Bad.paint("error"),
@@ -53,7 +53,7 @@ impl Found {
     }
 
     /// Writes how many there are of each kind.
-    pub(super) fn count(&self) -> String {
+    pub(in crate::command) fn count(&self) -> String {
         let of = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
         let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
         let parts = [(errors, "error"), (warnings, "warning")].into_iter().filter(|(count, _)| *count > 0);
@@ -62,6 +62,6 @@ impl Found {
 }
 
 /// Writes a number of things.
-pub(super) fn some(count: usize, noun: &str) -> String {
+pub(in crate::command) fn some(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -17,21 +17,21 @@ use crate::{
 };
 
 /// A plan as far as it could be read.
-pub(super) struct Sketch {
+pub(in crate::command) struct Sketch {
     /// The plan and what follows from it; none where it is not valid.
-    pub(super) plan: Option<(Plan, Order)>,
+    pub(in crate::command) plan: Option<(Plan, Order)>,
     /// What was found, in the order of the plan's places as far as they were read.
-    pub(super) findings: Vec<Finding>,
+    pub(in crate::command) findings: Vec<Finding>,
     /// How many findings are not among them.
-    pub(super) omitted: usize,
+    pub(in crate::command) omitted: usize,
     /// The commit whose files the paths were compared with.
-    pub(super) commit: Option<Oid>,
+    pub(in crate::command) commit: Option<Oid>,
     /// Why they were compared with none, where the plan was valid.
-    pub(super) note: Option<String>,
+    pub(in crate::command) note: Option<String>,
 }
 
 /// Reads a plan, compares its paths with the commit that is checked out, and puts it in order.
-pub(super) fn read(file: &str, context: &Context<'_>) -> Result<Sketch, Error> {
+pub(in crate::command) fn read(file: &str, context: &Context<'_>) -> Result<Sketch, Error> {
     let text = content(file, &context.here).map_err(|error| {
         let wrong = Error::new(Kind::Cannot, format!("could not read '{file}'"));
         Error { messages: [wrong.messages, vec![error.to_string()]].concat(), ..wrong }

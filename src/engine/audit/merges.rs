@@ -146,8 +146,8 @@ fn judge_trailers(case: &Case<'_>, told: &Told, (fact, id): (&MergeFinished, Oid
         let message = format!("merge commit {id} says {name} {value}, which is not that of this merge");
         Some(Finding::broken(CODE, message).on(id))
     };
-    let expected = [("Par-Run", case.run.to_string()), ("Par-Worker", fact.args.worker.to_string())];
-    for (name, expected) in expected {
+    let worker = fact.args.worker.map_or(String::new(), |worker| worker.to_string());
+    for (name, expected) in [("Par-Run", case.run.to_string()), ("Par-Worker", worker)] {
         match value(name) {
             Some(found) if found != expected => return broken(name, found),
             _ => {}

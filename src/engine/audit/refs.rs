@@ -56,6 +56,7 @@ fn judge_other(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> 
         // Refs move before the event that tells of it, so that a process may have died in between.
         Some(("attempt", rest)) => is_attempt(case, rest, target),
         Some(("discarded", rest)) => is_candidate_of(case, rest, target),
+        Some(("union", _)) => false,
         Some(("leftover", _)) => {
             let message = format!("ref {name} keeps what was in a worktree beside its candidate");
             return Some(Finding::remark(Code::Refs, message).on(target));

@@ -40,6 +40,7 @@ pub(super) fn check(case: &Case<'_>, regate: &Regate<'_>) -> Result<Vec<Finding>
     }
     site.listener = regate.listener;
     (site.base, site.base_tree) = case.base().unwrap_or((site.base, site.base_tree));
+    site.origin_tree = site.base_tree;
     let findings = gate_all(case, &site);
     clean(&site, &root);
     findings

@@ -17,7 +17,7 @@ impl Listen for Aider {
     }
 
     fn reading(&self) -> Reading {
-        Reading { usage: None, provider_error: self.error.clone() }
+        Reading { usage: None, provider_error: self.error.clone(), said: None }
     }
 }
 

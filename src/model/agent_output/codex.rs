@@ -24,7 +24,11 @@ impl Listen for Codex {
     }
 
     fn reading(&self) -> Reading {
-        Reading { usage: self.usage.clone(), provider_error: self.failure.clone().or_else(|| self.doubt.clone()) }
+        Reading {
+            usage: self.usage.clone(),
+            provider_error: self.failure.clone().or_else(|| self.doubt.clone()),
+            said: None,
+        }
     }
 }
 

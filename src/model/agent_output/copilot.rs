@@ -20,6 +20,6 @@ impl Listen for Copilot {
     }
 
     fn reading(&self) -> Reading {
-        Reading { usage: None, provider_error: self.error.clone() }
+        Reading { usage: None, provider_error: self.error.clone(), said: None }
     }
 }

@@ -31,6 +31,8 @@ pub struct Reading {
     /// The error of its model provider that it ended with: one line, at most 300 characters, nothing that steers a
     /// terminal.
     pub provider_error: Option<String>,
+    /// What it said last, where it says so apart from everything else.
+    pub said: Option<String>,
 }
 
 /// Reads a whole log.

@@ -44,7 +44,7 @@ impl Listen for Opencode {
 
     fn reading(&self) -> Reading {
         let spent = self.spent.filter(|_| !self.is_cut);
-        Reading { usage: spent.map(Spent::usage), provider_error: self.error.clone() }
+        Reading { usage: spent.map(Spent::usage), provider_error: self.error.clone(), said: None }
     }
 }
 

@@ -60,7 +60,7 @@ fn reading(result: &Value) -> Reading {
         turns: count(result.get("num_turns")),
     };
     let provider_error = (result["is_error"] == true).then(|| why(result));
-    Reading { usage: Some(usage), provider_error }
+    Reading { usage: Some(usage), provider_error, said: None }
 }
 
 /// Says why a result is an error; its `subtype` may say `success` even then.

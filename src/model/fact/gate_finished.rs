@@ -18,7 +18,7 @@ pub struct GateFinished {
 /// What was gated, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Args {
-    /// The worker whose candidate was gated; null for the base.
+    /// The worker whose candidate was gated; null for the base, and for a union.
     pub worker: Option<Worker>,
     /// Which of its executions.
     pub attempt: Option<u32>,
@@ -30,6 +30,9 @@ pub struct Args {
     pub timeout_ms: Option<u64>,
     /// Pathspecs that were taken from base.
     pub protect: Vec<String>,
+    /// Whether the union of a plan's tasks was gated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub union: bool,
 }
 
 /// What the gate said.

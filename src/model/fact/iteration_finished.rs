@@ -42,6 +42,9 @@ pub struct Outcome {
     pub log: Option<LogDigest>,
     /// What the agent said that it spent in this pass.
     pub usage: Option<Usage>,
+    /// Whether it changed nothing against the pass before, so that it counts for none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchanged: bool,
 }
 
 super::payload!(IterationFinished, "iteration_finished", |fact| fact.result.verdict == Verdict::Pass);

@@ -16,8 +16,8 @@ pub struct MergeStarted {
 /// What is to be merged, and where to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Args {
-    /// The worker whose candidate is merged.
-    pub worker: Worker,
+    /// The worker whose candidate is merged; null for the union of a plan.
+    pub worker: Option<Worker>,
     /// The candidate: their side.
     pub candidate: Oid,
     /// The branch, as a full ref name.

@@ -8,14 +8,21 @@ use serde_json::{Map, Value};
 
 use super::event::{self, Event};
 
+pub mod blame_finished;
+pub mod blame_started;
 pub mod gate_finished;
+pub mod goal_finished;
 pub mod iteration_finished;
 pub mod merge_finished;
 pub mod merge_started;
+pub mod recovery_started;
 pub mod run_finished;
 pub mod run_resumed;
 pub mod run_started;
 pub mod score_finished;
+pub mod task_finished;
+pub mod union_finished;
+pub mod union_probed;
 pub mod winner_selected;
 pub mod worker_discarded;
 pub mod worker_finished;
@@ -23,14 +30,21 @@ pub mod worker_retried;
 pub mod worker_started;
 pub mod worker_stopped;
 
+pub use blame_finished::BlameFinished;
+pub use blame_started::BlameStarted;
 pub use gate_finished::GateFinished;
+pub use goal_finished::GoalFinished;
 pub use iteration_finished::IterationFinished;
 pub use merge_finished::MergeFinished;
 pub use merge_started::MergeStarted;
+pub use recovery_started::RecoveryStarted;
 pub use run_finished::RunFinished;
 pub use run_resumed::RunResumed;
 pub use run_started::RunStarted;
 pub use score_finished::ScoreFinished;
+pub use task_finished::TaskFinished;
+pub use union_finished::UnionFinished;
+pub use union_probed::UnionProbed;
 pub use winner_selected::WinnerSelected;
 pub use worker_discarded::WorkerDiscarded;
 pub use worker_finished::WorkerFinished;
@@ -95,12 +109,19 @@ macro_rules! payload {
 pub(crate) use payload;
 
 /// The kinds of facts, in the order of a run's life.
-pub const KINDS: [&str; 14] = [
+pub const KINDS: [&str; 21] = [
     RunStarted::KIND,
     WorkerStarted::KIND,
     IterationFinished::KIND,
     WorkerFinished::KIND,
     GateFinished::KIND,
+    TaskFinished::KIND,
+    UnionFinished::KIND,
+    BlameStarted::KIND,
+    UnionProbed::KIND,
+    BlameFinished::KIND,
+    RecoveryStarted::KIND,
+    GoalFinished::KIND,
     WorkerStopped::KIND,
     RunFinished::KIND,
     RunResumed::KIND,
@@ -143,6 +164,20 @@ pub enum Fact {
     RunResumed(RunResumed),
     /// The workers of a run are at work no more.
     RunFinished(RunFinished),
+    /// A task of a plan is over.
+    TaskFinished(TaskFinished),
+    /// Candidates were integrated.
+    UnionFinished(UnionFinished),
+    /// The search for what makes a union fail begins.
+    BlameStarted(BlameStarted),
+    /// Some candidates of a union were put to the gate.
+    UnionProbed(UnionProbed),
+    /// What makes a union fail was found, or not.
+    BlameFinished(BlameFinished),
+    /// One session takes over.
+    RecoveryStarted(RecoveryStarted),
+    /// A plan was carried out, or could not be.
+    GoalFinished(GoalFinished),
     /// A kind that this version does not know.
     Unknown,
 }
@@ -165,6 +200,13 @@ impl Fact {
             WorkerDiscarded::KIND => Self::WorkerDiscarded(join(event)?),
             RunResumed::KIND => Self::RunResumed(join(event)?),
             RunFinished::KIND => Self::RunFinished(join(event)?),
+            TaskFinished::KIND => Self::TaskFinished(join(event)?),
+            UnionFinished::KIND => Self::UnionFinished(join(event)?),
+            BlameStarted::KIND => Self::BlameStarted(join(event)?),
+            UnionProbed::KIND => Self::UnionProbed(join(event)?),
+            BlameFinished::KIND => Self::BlameFinished(join(event)?),
+            RecoveryStarted::KIND => Self::RecoveryStarted(join(event)?),
+            GoalFinished::KIND => Self::GoalFinished(join(event)?),
             _ => Self::Unknown,
         })
     }
@@ -187,6 +229,13 @@ impl Fact {
             Self::WorkerDiscarded(fact) => fact.success(),
             Self::RunResumed(fact) => fact.success(),
             Self::RunFinished(fact) => fact.success(),
+            Self::TaskFinished(fact) => fact.success(),
+            Self::UnionFinished(fact) => fact.success(),
+            Self::BlameStarted(fact) => fact.success(),
+            Self::UnionProbed(fact) => fact.success(),
+            Self::BlameFinished(fact) => fact.success(),
+            Self::RecoveryStarted(fact) => fact.success(),
+            Self::GoalFinished(fact) => fact.success(),
             Self::Unknown => return None,
         })
     }

@@ -1,8 +1,9 @@
 //! `run_started`: what a run sets out to do.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::model::{gate_plan::GatePlan, oid::Oid, rule::Rule, run_id::RunId, worker::Worker};
+use crate::model::{gate_plan::GatePlan, oid::Oid, plan::task::TaskId, rule::Rule, run_id::RunId, worker::Worker};
 
 /// The run began.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,38 @@ pub struct Args {
     pub rule: Rule,
     /// What bounds the run.
     pub limits: Limits,
+    /// The plan that it carries out, where its workers are not attempts at one task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Planned>,
+}
+
+/// A plan as a run carries it out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// The plan.
+    pub document: Value,
+    /// What becomes of a candidate that changed what its task did not declare.
+    pub on_escape: OnEscape,
+    /// How many characters of what the tasks before handed over a task is given at most.
+    pub upstream_limit: u32,
+    /// How often the goal's gate may run to find out which tasks make a union fail.
+    pub blame_budget: u32,
+    /// The worker that takes over where the tasks do not bring the goal about; null: none does. A second one has the next number.
+    pub recover: Option<Lane>,
+    /// What is made to fail, to see what becomes of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_fault: Option<String>,
+}
+
+/// What becomes of a candidate that changed what its task did not declare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnEscape {
+    /// It is not accepted.
+    #[default]
+    Reject,
+    /// That is recorded, and nothing else.
+    Record,
 }
 
 /// One lane of a run.
@@ -46,6 +79,9 @@ pub struct Lane {
     /// Whether the task is what it reads on its standard input.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub task_on_stdin: bool,
+    /// The task of the plan that it is an attempt at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
 }
 
 /// What bounds a run.
@@ -70,6 +106,9 @@ pub struct Limits {
     /// How often an agent is run again in its worktree until its gate passes; none: it runs once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_iterations: Option<u32>,
+    /// How often an agent whose gate fails is run again to heal that; none: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heal: Option<u32>,
     /// Whether the first candidate that passes ends the run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub first: bool,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    cut::Cut, diff_stat::DiffStat, ending::Ending, log_digest::LogDigest, oid::Oid, usage::Usage, worker::Worker,
+    cut::Cut, diff_stat::DiffStat, ending::Ending, escaped::Escaped, log_digest::LogDigest, oid::Oid, usage::Usage,
+    worker::Worker,
 };
 
 /// A worker ended and its candidate is kept.
@@ -55,6 +56,27 @@ pub struct Outcome {
     /// Tracked paths of the main checkout that changed while the worker ran, quoted as git quotes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checkout_changed: Vec<String>,
+    /// What it changed that its task did not declare.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escapes: Vec<Escaped>,
+    /// What it tried to change though its task may only read: none of it is in the candidate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
+    /// The text that it hands over to the tasks after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<LogDigest>,
+    /// How often the agent ran again to heal what its gate said and changed something by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heals: Option<u32>,
+}
+
+/// Changes that were not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// How much it is.
+    pub diff: DiffStat,
+    /// The changes as a patch.
+    pub patch: LogDigest,
 }
 
 super::payload!(WorkerFinished, "worker_finished", |fact| fact.result.ending.is_success());

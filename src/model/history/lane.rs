@@ -44,6 +44,12 @@ impl Lane {
         self.started.as_ref().map_or_else(before, |placed| placed.fact.args.attempt)
     }
 
+    /// Returns the commit that its newest attempt starts from.
+    #[must_use]
+    pub fn base(&self) -> Option<Oid> {
+        self.started.as_ref().map(|placed| placed.fact.args.base)
+    }
+
     /// Tells whether it waits for its turn.
     #[must_use]
     pub fn is_queued(&self) -> bool {
@@ -96,7 +102,7 @@ impl Lane {
     }
 
     /// Lists the events that a pick made now follows from.
-    pub(super) fn grounds(&self) -> impl Iterator<Item = u64> {
+    pub fn grounds(&self) -> impl Iterator<Item = u64> {
         let seqs = [
             self.retried.as_ref().map(|placed| placed.seq),
             self.finished.as_ref().map(|placed| placed.seq),
@@ -116,7 +122,7 @@ impl Lane {
     }
 
     /// Returns what may be ranked.
-    pub(super) fn contender(&self, worker: Worker) -> Option<Contender<'_>> {
+    pub(in crate::model) fn contender(&self, worker: Worker) -> Option<Contender<'_>> {
         let finished = self.finished.as_ref().filter(|_| self.discarded.is_none())?;
         let result = &finished.fact.result;
         Some(Contender {
@@ -129,6 +135,7 @@ impl Lane {
             cost: result.usage.as_ref().and_then(|usage| usage.cost_micro_usd),
             passed: self.gate.as_ref().filter(|_| self.verdict() == Verdict::Pass).map(|placed| placed.seq),
             score: self.score.as_ref().and_then(|placed| placed.fact.result.score_micro),
+            is_barred: false,
         })
     }
 }

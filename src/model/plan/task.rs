@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{
@@ -31,8 +31,8 @@ pub(super) const KEYS: [&str; 13] = [
 ];
 
 /// The name of a task, which may be a part of a ref's name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct TaskId(String);
 
 /// A piece of work.
@@ -136,6 +136,20 @@ impl FromStr for TaskId {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         if run_id::is_safe(text) { Ok(Self(text.to_owned())) } else { Err(()) }
+    }
+}
+
+impl TryFrom<String> for TaskId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map_err(|()| format!("{} cannot name a task", named(&text)))
+    }
+}
+
+impl From<TaskId> for String {
+    fn from(id: TaskId) -> Self {
+        id.0
     }
 }
 

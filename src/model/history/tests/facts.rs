@@ -116,6 +116,7 @@ impl Teller<'_> {
             agent: "a".into(),
             argv: vec![],
             task_on_stdin: false,
+            task: None,
         };
         let workers = match self.twist {
             Twist::NoWorkers => vec![],
@@ -132,6 +133,7 @@ impl Teller<'_> {
                 gate: None,
                 rule: Rule::default(),
                 limits: run_started::Limits::default(),
+                plan: None,
             },
             result: run_started::Outcome { tool_version: String::new(), git_version: String::new() },
         }
@@ -198,7 +200,7 @@ impl Teller<'_> {
     fn begin_merge(&self, number: usize) -> MergeStarted {
         MergeStarted {
             args: merge_started::Args {
-                worker: worker(number),
+                worker: Some(worker(number)),
                 candidate: self.chosen(number, false),
                 target: "refs/heads/main".into(),
                 mode: MergeMode::NoFf,
@@ -213,7 +215,7 @@ impl Teller<'_> {
         let target = if self.twist == Twist::Target { "refs/heads/other" } else { "refs/heads/main" };
         let tree = if self.twist == Twist::Tree { OTHER } else { BASE };
         let args = merge_finished::Args {
-            worker: worker(number),
+            worker: Some(worker(number)),
             candidate: self.chosen(number, true),
             target: target.into(),
             mode: if self.twist == Twist::Mode { MergeMode::Squash } else { MergeMode::NoFf },
@@ -240,6 +242,7 @@ fn iterate(number: usize, (attempt, iteration): (u32, u32)) -> IterationFinished
             verdict: Verdict::Fail,
             log: None,
             usage: None,
+            unchanged: false,
         },
     }
 }
@@ -260,6 +263,10 @@ fn finish(number: usize, attempt: u32, candidate: Oid) -> WorkerFinished {
             cut: None,
             iterations: None,
             checkout_changed: vec![],
+            escapes: vec![],
+            refused: None,
+            product: None,
+            heals: None,
         },
     }
 }
@@ -273,6 +280,7 @@ fn gate(of: Option<(usize, u32)>, commit: Oid) -> GateFinished {
             place: Place::Clean,
             timeout_ms: None,
             protect: vec![],
+            union: false,
         },
         result: gate_finished::Outcome {
             commit,

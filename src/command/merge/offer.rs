@@ -1,0 +1,43 @@
+//! Offers: what of a run is to be merged, or why there is nothing.
+
+use crate::model::{history::History, oid::Oid, run_id::RunId, worker::Worker};
+
+/// Returns what is to be merged: what a plan offers, or the winner's candidate.
+pub(super) fn find(history: &History) -> Option<(Option<Worker>, Oid)> {
+    if let Some(pursuit) = history.pursuit() {
+        return Some((None, pursuit.offer()?));
+    }
+    let winner = history.winner()?;
+    Some((Some(winner), history.lane(winner)?.candidate()?))
+}
+
+/// Returns the event that made it what is to be merged.
+pub(super) fn cause(history: &History) -> Option<u64> {
+    let end = history.pursuit().and_then(|pursuit| pursuit.end.as_ref()).map(|placed| placed.seq);
+    end.or(history.selected.as_ref().map(|placed| placed.seq))
+}
+
+/// Says why there is nothing to merge.
+pub(super) fn none(history: &History, run: &RunId) -> String {
+    if let Some(pursuit) = history.pursuit() {
+        let reason = pursuit.end.as_ref().map(|placed| placed.fact.result.reason.as_str());
+        return format!("run '{run}' offers nothing: {}", reason.unwrap_or("its plan was not carried out to the end"));
+    }
+    if let Some(doubt) = history.doubt() {
+        return format!("run '{run}' has no winner: {doubt}");
+    }
+    let picked = history.selected.as_ref().and_then(|placed| placed.fact.result.winner);
+    match picked {
+        Some(worker) => format!("run '{run}' has no winner: {worker} was retried or discarded since it was picked"),
+        None => format!("run '{run}' has no winner"),
+    }
+}
+
+/// Names the command after which there may be something.
+pub(super) fn way_out(history: &History, run: &RunId) -> String {
+    match history.pursuit().map(|pursuit| pursuit.end.is_some()) {
+        None => format!("git par pick {run}"),
+        Some(false) => format!("git par resume {run}"),
+        Some(true) => format!("git par log {run}"),
+    }
+}

@@ -1,0 +1,188 @@
+//! Planned runs: a plan that is about to be carried out.
+
+use serde_json::{Value, json};
+
+use super::{
+    Args,
+    setup::{self, Carried, Setup},
+};
+use crate::{
+    command::{
+        Context, Error, agent_setup,
+        gate_choice::GateChoice,
+        plan::{findings::Found, sketch},
+    },
+    engine::{agent::Agent, command_line, gate::Gate},
+    model::{
+        fact::run_started::{OnEscape, Planned},
+        plan::{
+            Plan,
+            task::{Task, TaskId},
+        },
+        worker::{MOST, Worker},
+    },
+    repo::{open::Repository, settings::Settings},
+};
+
+/// How many characters of what was handed over a task is given where nothing says so.
+const UPSTREAM_LIMIT: u32 = 8000;
+/// How often the goal's gate may run for the search for what is to blame, where nothing says so.
+const BLAME_BUDGET: u32 = 32;
+
+/// The flags of a run that carries out a plan.
+// The group of the arguments that these are flattened into has this one's usual name.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
+pub struct PlanArgs {
+    /// Carry out a plan (see 'git par plan'): JSON, or TOML where its name ends in .toml; '-' is JSON from standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["task", "file", "workers", "first"])]
+    pub plan: Option<String>,
+    /// What becomes of a candidate that changed what its task did not declare [default: reject]
+    #[arg(long, value_name = "WHAT", value_parser = ["reject", "record"], requires = "plan")]
+    pub on_escape: Option<String>,
+    /// Have one session take over where the tasks do not bring the goal about together
+    #[arg(long, requires = "plan")]
+    pub recover: bool,
+    /// How often the goal's gate may run to find the tasks that make the union fail; 0 does not look for them [default: 32]
+    #[arg(long, value_name = "N", requires = "plan")]
+    pub blame_budget: Option<u32>,
+}
+
+/// Looks at everything that could be wrong with a run that carries out a plan.
+pub(super) fn setup(
+    (args, file): (&Args, &str),
+    (repository, settings): (&Repository, &Settings),
+    context: &Context<'_>,
+) -> Result<Setup, Error> {
+    let plan = read(file, context)?;
+    let gate = goal_gate(args, &plan, (repository, settings))?;
+    args.bounds.require_gate(gate.is_some() || plan.tasks.iter().all(|task| task.gate.is_some()))?;
+    let task = goal(&plan);
+    let run = setup::run_id(args.name.as_deref(), &task)?;
+    let workers = workers(args, &plan, settings)?;
+    let gates = plan.tasks.iter().filter_map(|task| task.gate.as_deref());
+    let gates = gates.map(|argv| task_gate(argv, repository)).collect::<Result<Vec<_>, _>>()?;
+    let recovery = if args.plan.recover { Some(usual_agent(args, settings)?) } else { None };
+    let next = u16::try_from(workers.len() + 1).ok().and_then(Worker::new);
+    let lane = recovery.as_ref().zip(next).map(|(agent, worker)| setup::lane(repository, (worker, agent), None));
+    let planned = Planned {
+        document: document(&plan, gate.as_ref(), repository),
+        on_escape: if args.plan.on_escape.as_deref() == Some("record") { OnEscape::Record } else { OnEscape::Reject },
+        upstream_limit: number(settings, "par.upstreamLimit").unwrap_or(UPSTREAM_LIMIT),
+        blame_budget: args.plan.blame_budget.or(number(settings, "par.blameBudget")).unwrap_or(BLAME_BUDGET),
+        recover: lane,
+        test_fault: settings.get("par.testFault").map(str::to_owned),
+    };
+    Ok(Setup {
+        run,
+        task,
+        base: setup::require_base(repository, &args.base)?,
+        workers,
+        gate,
+        limits: args.bounds.limits(setup::jobs(args.jobs, settings), settings),
+        rule: plan.rule.clone().map_or_else(|| setup::rule(false, settings), Ok)?,
+        plan: Some(Carried { planned, recovery, gates }),
+    })
+}
+
+/// Reads a plan; everything that is wrong with it is told at once.
+fn read(file: &str, context: &Context<'_>) -> Result<Plan, Error> {
+    let sketch = sketch::read(file, context)?;
+    let found = Found::of(&sketch);
+    match sketch.plan {
+        Some((plan, _)) => {
+            found.lines().lines().for_each(|line| context.warn(line.trim_start_matches("warning ")));
+            Ok(plan)
+        }
+        None => Err(Error::usage(format!("the plan '{file}' is not valid\n{}", found.lines().trim_end()))
+            .hint(format!("git par plan check {}", shell_words::quote(file)))),
+    }
+}
+
+fn number(settings: &Settings, key: &str) -> Option<u32> {
+    settings.get(key)?.parse().ok()
+}
+
+/// Returns what all of it is for, in words: the plan's goal, else the names of its tasks.
+fn goal(plan: &Plan) -> String {
+    let names = || plan.tasks.iter().map(|task| task.id.as_str()).collect::<Vec<_>>().join(", ");
+    plan.goal.clone().unwrap_or_else(names)
+}
+
+fn goal_gate(
+    args: &Args,
+    plan: &Plan,
+    (repository, settings): (&Repository, &Settings),
+) -> Result<Option<Gate>, Error> {
+    let own = plan.gate.as_ref().filter(|_| args.gate.is_none());
+    let Some(argv) = own else { return setup::chosen_gate(args, settings, repository) };
+    let timeout = crate::command::gate_choice::usual_timeout(settings);
+    let argv = argv.iter().map(Into::into).collect();
+    let choice = GateChoice { argv, protect: args.protect.clone(), timeout, ..GateChoice::default() };
+    choice.gate(repository).map(Some)
+}
+
+fn task_gate(argv: &[String], repository: &Repository) -> Result<Gate, Error> {
+    GateChoice { argv: argv.iter().map(Into::into).collect(), ..GateChoice::default() }.gate(repository)
+}
+
+/// Chooses an agent for each attempt at each task, in the plan's order.
+fn workers(args: &Args, plan: &Plan, settings: &Settings) -> Result<Vec<(Agent, Option<TaskId>)>, Error> {
+    let mut workers = Vec::new();
+    for task in &plan.tasks {
+        let agent = agent_of(args, plan, (task, settings))?;
+        let attempts = usize::from(task.attempts.unwrap_or(1));
+        workers.extend(std::iter::repeat_n((agent, Some(task.id.clone())), attempts));
+    }
+    if workers.len() > usize::from(MOST) {
+        let message = format!("the plan has {} attempts at its tasks, more than {MOST}", workers.len());
+        return Err(Error::usage(message).hint("lower 'attempts' in the plan, or part it in two"));
+    }
+    Ok(workers)
+}
+
+fn agent_of(args: &Args, plan: &Plan, (task, settings): (&Task, &Settings)) -> Result<Agent, Error> {
+    match task.agent.clone().or(plan.role(task).agent) {
+        Some(text) => one_agent(&[text], settings),
+        None => usual_agent(args, settings),
+    }
+}
+
+/// Returns the agent of whatever names none.
+fn usual_agent(args: &Args, settings: &Settings) -> Result<Agent, Error> {
+    let wanted = agent_setup::Wanted { agents: &args.agents, argv: &args.argv, workers: Some(1) };
+    first(agent_setup::choose(wanted, settings)?)
+}
+
+fn one_agent(agents: &[String], settings: &Settings) -> Result<Agent, Error> {
+    first(agent_setup::choose(agent_setup::Wanted { agents, argv: &[], workers: Some(1) }, settings)?)
+}
+
+fn first(agents: Vec<Agent>) -> Result<Agent, Error> {
+    agents.into_iter().next().ok_or_else(|| Error::usage("there is no agent").hint("git par agents"))
+}
+
+/// Writes the plan as it is recorded: with the goal's gate, and without this machine's paths.
+fn document(plan: &Plan, gate: Option<&Gate>, repository: &Repository) -> Value {
+    let mut plan = plan.clone();
+    plan.gate = gate.map(|gate| gate.plan.argv.clone());
+    let mut document = json!(plan);
+    let home = repository.home_dir();
+    let recorded = |value: &mut Value| match value {
+        Value::String(text) => *text = command_line::recorded(&[text.as_str().into()], &home).concat(),
+        Value::Array(argv) => {
+            let texts: Vec<_> = argv.iter().filter_map(Value::as_str).map(Into::into).collect();
+            *value = json!(command_line::recorded(&texts, &home));
+        }
+        _ => {}
+    };
+    let tasks = document.get_mut("tasks").and_then(Value::as_array_mut).into_iter().flatten();
+    for task in tasks {
+        for key in ["agent", "gate"] {
+            task.get_mut(key).into_iter().for_each(recorded);
+        }
+    }
+    let roles = document.get_mut("roles").and_then(Value::as_object_mut).into_iter().flatten();
+    roles.filter_map(|(_, role)| role.get_mut("agent")).for_each(recorded);
+    document
+}

@@ -1,0 +1,35 @@
+//! Products: the text that a worker hands over to those after it.
+
+use std::path::Path;
+
+use super::site::{self, Site};
+use crate::{
+    model::{log_digest::LogDigest, worker::Worker},
+    process::plain,
+    repo::log_store::LogEntry,
+};
+
+/// The name among the run's logs of what a worker hands over.
+pub const NAME: &str = "output.md";
+
+/// Removes what stands where a worker puts what it hands over.
+pub fn clear(site: &Site<'_>, worker: Worker) {
+    plain::clear(&site.output_file(Some(worker)));
+    let _ = std::fs::remove_file(site.output_file(Some(worker)));
+}
+
+/// Keeps what a worker hands over: the file that `$PAR_OUTPUT` named, else, of one that only reads, what it said last or printed.
+pub fn keep(site: &Site<'_>, worker: Worker, said: Option<&str>) -> Result<Option<(LogDigest, LogEntry)>, site::Error> {
+    let is_reader = site.journal.ask(|history| history.pursuit().is_some_and(|pursuit| pursuit.goal.is_reader(worker)));
+    let (file, printed) = (site.output_file(Some(worker)), site.printed_file(Some(worker)));
+    if let Some(said) = said.filter(|_| is_reader && !has_text(&file)) {
+        site.write_scratch(&file, said)?;
+    }
+    let chosen = [(&file, true), (&printed, is_reader)].into_iter().find(|(file, counts)| *counts && has_text(file));
+    chosen.map(|(file, _)| site.store((Some(worker), NAME), file)).transpose()
+}
+
+/// Tells whether a file of ours holds anything.
+fn has_text(file: &Path) -> bool {
+    plain::open(file).and_then(|file| file.metadata()).is_ok_and(|found| found.is_file() && found.len() > 0)
+}

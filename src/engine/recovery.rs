@@ -1,0 +1,135 @@
+//! Recoveries: one session takes over what the tasks of a plan did not bring about together.
+
+use super::{
+    command_line,
+    journal::Deed,
+    pursue::{self, Error, pursuit},
+    site::Site,
+};
+use crate::model::{
+    agenda,
+    fact::{
+        RecoveryStarted,
+        recovery_started::{self, Scope},
+        run_started::Lane,
+        union_finished::{self, Part},
+    },
+    feedback::{self, CheckWords},
+    history::Pursuit,
+    oid::Oid,
+    plan::task::TaskId,
+    worker::Worker,
+};
+
+/// The longest log of a gate that is looked into, in bytes.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+/// Begins a session: from what is not to blame, integrated anew, or from the run's base.
+pub fn begin(site: &Site<'_>, scope: Scope) -> Result<(), Error> {
+    let before = pursuit(site);
+    let kept = if scope == Scope::Regional { agenda::kept(&before) } else { Vec::new() };
+    let is_united = before.unions.last().is_some_and(|placed| placed.fact.args.wave.is_none());
+    if scope == Scope::Regional && !is_united {
+        pursue::record_union(site, &before, union_finished::Args { wave: None, base: site.base, parts: kept })?;
+    }
+    let after = pursuit(site);
+    let Some(lane) = lane(&after) else { return Ok(()) };
+    let args = args(site, &after, (scope, lane));
+    let fact = RecoveryStarted { args, result: recovery_started::Outcome {} };
+    site.journal.append(|history| {
+        let pursuit = history.pursuit();
+        let union = pursuit.and_then(|pursuit| pursuit.unions.last()).map(|placed| placed.seq);
+        let blame = pursuit.and_then(|pursuit| pursuit.blame.as_ref()).map(|placed| placed.seq);
+        let lanes = pursuit.and_then(|pursuit| pursuit.recoveries.last()).map(|placed| placed.fact.args.lane.worker);
+        let grounds = lanes.and_then(|worker| history.lane(worker)).into_iter();
+        Deed::of(&fact).causes(union).causes(blame).causes(grounds.flat_map(crate::model::history::Lane::grounds))
+    })?;
+    Ok(())
+}
+
+/// Returns the next session's worker: the planned one, or the one after it.
+fn lane(pursuit: &Pursuit) -> Option<Lane> {
+    let planned = pursuit.goal.terms.recover.clone()?;
+    let number = planned.worker.get().checked_add(u16::try_from(pursuit.recoveries.len()).ok()?)?;
+    Some(Lane { worker: Worker::new(number)?, ..planned })
+}
+
+fn args(site: &Site<'_>, pursuit: &Pursuit, (scope, lane): (Scope, Lane)) -> recovery_started::Args {
+    let union = pursuit.unions.last().filter(|_| scope == Scope::Regional);
+    let within = |placed: &crate::model::history::Placed<crate::model::fact::UnionFinished>| {
+        let (args, result) = (&placed.fact.args, &placed.fact.result);
+        let is_in = |part: &&Part| !result.conflicts.iter().any(|conflict| conflict.theirs == part.task);
+        args.parts.iter().filter(is_in).map(|part| part.task.clone()).collect::<Vec<TaskId>>()
+    };
+    let kept = union.map(within).unwrap_or_default();
+    let tasks = pursuit.goal.plan.tasks.iter().enumerate();
+    let dropped = tasks.filter(|(at, task)| !pursuit.goal.only_reads(*at) && !kept.contains(&task.id));
+    recovery_started::Args {
+        scope,
+        lane,
+        base: union.map_or(site.base, |placed| placed.fact.result.commit),
+        dropped: dropped.map(|(_, task)| task.id.clone()).collect(),
+        kept,
+    }
+}
+
+/// Writes the whole text that the agent of a session is given; none where the worker is no such session's.
+#[must_use]
+pub fn text(site: &Site<'_>, worker: Worker) -> Option<String> {
+    let pursuit = site.journal.ask(|history| history.pursuit().cloned())?;
+    let begun = pursuit.recoveries.iter().find(|placed| placed.fact.args.lane.worker == worker)?;
+    let args = &begun.fact.args;
+    let plan = &pursuit.goal.plan;
+    let goal = site.journal.ask(|history| history.run().map(|run| run.args.task.clone())).unwrap_or_default();
+    let prompts: Vec<String> = plan.tasks.iter().map(|task| format!("- {}: {}", task.id, task.prompt.trim())).collect();
+    let mut parts = vec![format!("It was planned in these pieces:\n\n{}\n", prompts.join("\n"))];
+    if args.scope == Scope::Regional {
+        parts.push(format!(
+            "Done, and in the files: {}.\nNot in the files: {}.\n",
+            names(&args.kept),
+            names(&args.dropped)
+        ));
+    }
+    parts.extend(why(&pursuit));
+    parts.extend(failure(site, &pursuit));
+    if args.scope == Scope::Regional {
+        parts.extend(args.dropped.iter().filter_map(|task| dropped(site, &pursuit, task)));
+    }
+    Some(feedback::added(&goal, &parts))
+}
+
+fn names(tasks: &[TaskId]) -> String {
+    let names: Vec<&str> = tasks.iter().map(TaskId::as_str).collect();
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}
+
+fn why(pursuit: &Pursuit) -> Option<String> {
+    if let Some(conflict) = pursuit.conflicts().next() {
+        return Some(format!("{conflict}.\n"));
+    }
+    let blamed = &pursuit.blame.as_ref()?.fact.result.tasks;
+    Some(format!("These pieces together make the check fail: {}.\n", names(blamed)))
+}
+
+/// Writes what the goal's gate said of the union.
+fn failure(site: &Site<'_>, pursuit: &Pursuit) -> Option<String> {
+    let gate = &pursuit.gate.as_ref()?.fact;
+    let log = gate.result.log.as_ref();
+    let output =
+        log.and_then(|log| site.repository.blob_start(log.blob, log.bytes.min(LONGEST)).ok()).unwrap_or_default();
+    let words = CheckWords {
+        command: command_line::shown(&gate.args.argv),
+        verdict: gate.result.verdict,
+        output: String::from_utf8_lossy(&output).into_owned(),
+    };
+    Some(words.text())
+}
+
+/// Writes what a task changed of which nothing is in the files; none where it changed nothing.
+fn dropped(site: &Site<'_>, pursuit: &Pursuit, task: &TaskId) -> Option<String> {
+    let part = pursuit.part_of(pursuit.goal.place(task)?)?;
+    let base: Option<Oid> = site.journal.ask(|history| history.lane(part.worker)?.base());
+    let call = site.repository.common_git().call(["diff-tree", "-p", "--no-ext-diff", "--no-textconv"]);
+    let diff = call.args([base?.to_string(), part.candidate.to_string()]).bytes().ok()?;
+    Some(format!("Of {task}: {}", feedback::of_diff(&String::from_utf8_lossy(&diff))))
+}

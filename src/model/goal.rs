@@ -1,0 +1,104 @@
+//! Goals: a plan as a run carries it out: what follows from it, and which workers are attempts at which task.
+
+use super::{
+    fact::run_started::{Lane, Planned},
+    plan::{
+        Plan,
+        finding::Findings,
+        order::{Order, Reason},
+        role::Permission,
+        task::{Task, TaskId},
+    },
+    worker::Worker,
+};
+
+/// A plan as a run carries it out. Tasks are told by their places in it.
+#[derive(Clone, Debug)]
+pub struct Goal {
+    /// The plan.
+    pub plan: Plan,
+    /// What follows from it.
+    pub order: Order,
+    /// How it is carried out.
+    pub terms: Planned,
+    workers: Vec<(Worker, usize)>,
+}
+
+impl Goal {
+    /// Reads the plan of a run with these lanes, or says what is wrong with it.
+    pub fn read(terms: &Planned, lanes: &[Lane]) -> Result<Self, String> {
+        let findings = Findings::default();
+        let plan = Plan::of(&terms.document, &findings);
+        let plan = plan.and_then(|plan| Order::of(&plan, &findings).map(|order| (plan, order)));
+        let Some((plan, order)) = plan else {
+            let first = findings.into_vec().into_iter().next();
+            return Err(first.map_or("its plan is not valid".to_owned(), |first| {
+                format!("its plan is not valid: {}: {}", first.place, first.message)
+            }));
+        };
+        let place = |lane: &Lane| plan.tasks.iter().position(|task| Some(&task.id) == lane.task.as_ref());
+        let known = |lane: &Lane| place(lane).map(|at| (lane.worker, at));
+        let workers: Option<Vec<_>> = lanes.iter().map(known).collect();
+        let workers = workers.ok_or("a worker is an attempt at no task of the plan")?;
+        let is_tried = |task| workers.iter().any(|(_, at)| *at == task);
+        if !(0..plan.tasks.len()).all(is_tried) {
+            return Err("a task of the plan has no worker".to_owned());
+        }
+        Ok(Self { plan, order, terms: terms.clone(), workers })
+    }
+
+    /// Returns the place of the task that a worker is an attempt at; none where it is one of the whole goal.
+    #[must_use]
+    pub fn place_of(&self, worker: Worker) -> Option<usize> {
+        self.workers.iter().find(|(known, _)| *known == worker).map(|(_, task)| *task)
+    }
+
+    /// Returns the task that a worker is an attempt at.
+    #[must_use]
+    pub fn task_of(&self, worker: Worker) -> Option<&Task> {
+        self.plan.tasks.get(self.place_of(worker)?)
+    }
+
+    /// Lists the workers that are attempts at a task, by number.
+    pub fn workers_of(&self, task: usize) -> impl Iterator<Item = Worker> {
+        self.workers.iter().filter(move |(_, at)| *at == task).map(|(worker, _)| *worker)
+    }
+
+    /// Returns the place of a task.
+    #[must_use]
+    pub fn place(&self, id: &TaskId) -> Option<usize> {
+        self.plan.tasks.iter().position(|task| task.id == *id)
+    }
+
+    /// Lists the places of the tasks that a task needs, each once.
+    #[must_use]
+    pub fn needs(&self, task: usize) -> Vec<usize> {
+        let edges = self.order.before(task).filter(|edge| edge.reason == Reason::Needs);
+        edges.map(|edge| edge.before).collect()
+    }
+
+    /// Tells whether a task may only look at the files.
+    #[must_use]
+    pub fn only_reads(&self, task: usize) -> bool {
+        self.plan.permission(&self.plan.tasks[task]) == Permission::Read
+    }
+
+    /// Tells whether a worker may only look at the files.
+    #[must_use]
+    pub fn is_reader(&self, worker: Worker) -> bool {
+        self.place_of(worker).is_some_and(|task| self.only_reads(task))
+    }
+
+    /// Returns the place of a task's wave.
+    #[must_use]
+    pub fn wave_of(&self, task: usize) -> usize {
+        self.order.waves.iter().position(|wave| wave.contains(&task)).unwrap_or(usize::MAX)
+    }
+
+    /// Returns the command line of a task's check: its own, else the goal's; a task that only reads has no other than its own.
+    #[must_use]
+    pub fn gate_of(&self, task: usize) -> Option<&Vec<String>> {
+        let goals = self.plan.gate.as_ref().filter(|_| !self.only_reads(task));
+        self.plan.tasks[task].gate.as_ref().or(goals)
+    }
+}

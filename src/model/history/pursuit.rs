@@ -1,0 +1,124 @@
+//! Pursuits: how a run that carries out a plan stands.
+
+use std::sync::Arc;
+
+use super::Placed;
+use crate::model::{
+    fact::{
+        BlameFinished, BlameStarted, GateFinished, GoalFinished, RecoveryStarted, TaskFinished, UnionFinished,
+        UnionProbed,
+        task_finished::End,
+        union_finished::{Conflict, Part},
+    },
+    goal::Goal,
+    oid::Oid,
+};
+
+/// How a run that carries out a plan stands.
+#[derive(Clone, Debug)]
+pub struct Pursuit {
+    /// The plan, and who works on it.
+    pub goal: Arc<Goal>,
+    /// What each task came to, in the plan's order.
+    pub tasks: Vec<Option<Placed<TaskFinished>>>,
+    /// The unions, oldest first.
+    pub unions: Vec<Placed<UnionFinished>>,
+    /// What the goal's gate said of the last wave's union.
+    pub gate: Option<Placed<GateFinished>>,
+    /// That it is searched which tasks make the union fail.
+    pub blaming: Option<Placed<BlameStarted>>,
+    /// What the gate said of some of its candidates.
+    pub probes: Vec<Placed<UnionProbed>>,
+    /// Which tasks make it fail.
+    pub blame: Option<Placed<BlameFinished>>,
+    /// The sessions that took over, oldest first.
+    pub recoveries: Vec<Placed<RecoveryStarted>>,
+    /// Whether the goal was reached.
+    pub end: Option<Placed<GoalFinished>>,
+}
+
+impl Pursuit {
+    pub(super) fn new(goal: Goal) -> Self {
+        Self {
+            tasks: vec![None; goal.plan.tasks.len()],
+            goal: Arc::new(goal),
+            unions: Vec::new(),
+            gate: None,
+            blaming: None,
+            probes: Vec::new(),
+            blame: None,
+            recoveries: Vec::new(),
+            end: None,
+        }
+    }
+
+    /// Returns what a task came to.
+    #[must_use]
+    pub fn end_of(&self, task: usize) -> Option<End> {
+        self.tasks[task].as_ref().map(|placed| placed.fact.result.end)
+    }
+
+    /// Returns how many waves were integrated.
+    #[must_use]
+    pub fn waves_done(&self) -> usize {
+        self.wave_unions().count()
+    }
+
+    fn wave_unions(&self) -> impl Iterator<Item = &Placed<UnionFinished>> {
+        self.unions.iter().filter(|placed| placed.fact.args.wave.is_some())
+    }
+
+    /// Returns the union of all waves that were integrated.
+    #[must_use]
+    pub fn union(&self) -> Option<&Placed<UnionFinished>> {
+        self.wave_unions().last()
+    }
+
+    /// Lists the candidates that are in the union of all waves, in the order in which they were integrated.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part> {
+        let parts = self.wave_unions().flat_map(|placed| &placed.fact.args.parts);
+        parts.filter(|part| !self.conflicts().any(|conflict| conflict.theirs == part.task)).cloned().collect()
+    }
+
+    /// Lists the tasks that could not be integrated with others.
+    pub fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
+        self.wave_unions().flat_map(|placed| &placed.fact.result.conflicts)
+    }
+
+    /// Tells whether a task did its part, and it is in the union.
+    #[must_use]
+    pub fn has_come_in(&self, task: usize) -> bool {
+        let id = &self.goal.plan.tasks[task].id;
+        self.end_of(task) == Some(End::Accepted) && !self.conflicts().any(|conflict| conflict.theirs == *id)
+    }
+
+    /// Lists the tasks that did not do their part, or whose part is not in the union.
+    #[must_use]
+    pub fn missing(&self) -> Vec<usize> {
+        (0..self.tasks.len()).filter(|task| !self.has_come_in(*task)).collect()
+    }
+
+    /// Returns the commit that is offered for merging.
+    #[must_use]
+    pub fn offer(&self) -> Option<Oid> {
+        self.end.as_ref()?.fact.result.commit
+    }
+
+    /// Lists the candidates of a wave that go into its union, in the order in which they do.
+    #[must_use]
+    pub fn wave_parts(&self, wave: usize) -> Vec<Part> {
+        let tasks = self.goal.order.waves.get(wave).into_iter().flatten();
+        tasks.filter_map(|task| self.part_of(*task)).collect()
+    }
+
+    /// Returns the candidate that goes into the union for a task; none where it changes nothing.
+    #[must_use]
+    pub fn part_of(&self, task: usize) -> Option<Part> {
+        let result = &self.tasks[task].as_ref()?.fact.result;
+        let (worker, candidate) = (result.worker?, result.candidate?);
+        let is_empty = result.ranking.iter().any(|rank| rank.worker == worker && rank.empty);
+        let id = self.goal.plan.tasks[task].id.clone();
+        (result.end == End::Accepted && !is_empty).then_some(Part { task: id, worker, candidate })
+    }
+}
