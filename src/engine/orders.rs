@@ -7,10 +7,7 @@ use std::{
     ffi::OsString,
     fs,
     io::{self, Read},
-    os::unix::{
-        ffi::{OsStrExt, OsStringExt},
-        fs::MetadataExt,
-    },
+    os::unix::ffi::{OsStrExt, OsStringExt},
     path::Path,
 };
 
@@ -19,7 +16,10 @@ use serde::{Deserialize, Serialize};
 use super::{agent::Agent, command_line};
 use crate::{
     model::{fact::run_started::Lane, preset},
-    process::plain,
+    process::{
+        node::{self, Node},
+        plain,
+    },
 };
 
 /// The longest file that is read, in bytes.
@@ -35,9 +35,9 @@ pub struct Orders {
     /// Those of the tasks of a plan.
     #[serde(default)]
     gates: Vec<Vec<Vec<u8>>>,
-    /// Device and number of the folder that they were written into: a copy of it, elsewhere, was not.
+    /// Which folder they were written into: a copy of it, elsewhere, was not.
     #[serde(default)]
-    place: Option<(u64, u64)>,
+    place: Option<Node>,
 }
 
 /// What one worker runs.
@@ -69,13 +69,13 @@ impl Orders {
     pub fn save(&self, folder: &Path) -> io::Result<()> {
         let path = folder.join("orders.json");
         plain::make_room(&path)?;
-        fs::write(path, serde_json::to_vec(&Self { place: place(folder), ..self.clone() })?)
+        fs::write(path, serde_json::to_vec(&Self { place: node::at(folder), ..self.clone() })?)
     }
 
     /// Tells whether they were written in this folder: whoever did began the run.
     #[must_use]
     pub fn are_here(folder: &Path) -> bool {
-        Self::load(folder).place.is_some_and(|written| Some(written) == place(folder))
+        Self::load(folder).place.is_some_and(|written| Some(written) == node::at(folder))
     }
 
     /// Reads them from a folder; empty where they are gone or cannot be read.
@@ -132,11 +132,6 @@ fn recorded(lane: &Lane) -> Agent {
         (None, [sh, c, text]) if lane.task_on_stdin && sh == "sh" && c == "-c" => Agent::Shell(text.clone()),
         (None, argv) => Agent::Command(argv.iter().map(OsString::from).collect()),
     }
-}
-
-fn place(folder: &Path) -> Option<(u64, u64)> {
-    let found = folder.metadata().ok()?;
-    Some((found.dev(), found.ino()))
 }
 
 fn bytes(argv: &[OsString]) -> Vec<Vec<u8>> {

@@ -1,14 +1,17 @@
 //! Supervisors: the process that works on a run holds a lock, which the system drops when it dies.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     io,
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
-use crate::{model::run_id::RunId, process::plain, repo::open::Repository};
+use crate::{
+    model::run_id::RunId,
+    process::{node, plain},
+    repo::open::Repository,
+};
 
 /// The name of the lock among a run's live files.
 pub const LOCK: &str = "lock";
@@ -55,8 +58,7 @@ fn lock(path: &Path) -> Result<File, TryLockError> {
 }
 
 fn is_at(file: &File, path: &Path) -> bool {
-    let same = || Some(identity(&file.metadata().ok()?) == identity(&fs::metadata(path).ok()?));
-    same() == Some(true)
+    file.metadata().is_ok_and(|found| node::at(path) == Some(node::of(&found)))
 }
 
 impl Hold {
@@ -67,10 +69,6 @@ impl Hold {
             files.extend(lock(&self.path).ok());
         }
     }
-}
-
-fn identity(found: &fs::Metadata) -> (u64, u64) {
-    (found.dev(), found.ino())
 }
 
 /// Who works on a run, as far as this clone can tell.

@@ -3,10 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, PipeReader, PipeWriter, Read, Write},
-    os::{
-        fd::AsFd,
-        unix::fs::{FileTypeExt, MetadataExt},
-    },
+    os::{fd::AsFd, unix::fs::FileTypeExt},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
@@ -19,7 +16,7 @@ use rustix::{
 
 use super::{
     leader::{await_any, is_readable},
-    plain,
+    node, plain,
 };
 use crate::model::request::Request;
 
@@ -83,9 +80,8 @@ impl Control {
     }
 
     fn is_there(&self) -> bool {
-        let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-        let own = lock(&self.pipe).metadata().map(identity).ok();
-        own.is_some() && own == self.path.symlink_metadata().map(identity).ok()
+        let own = lock(&self.pipe).metadata().ok();
+        own.is_some_and(|own| self.path.symlink_metadata().is_ok_and(|found| node::of(&found) == node::of(&own)))
     }
 }
 

@@ -3,13 +3,16 @@
 use std::{
     ffi::OsString,
     fs::{self, Metadata},
-    os::unix::{ffi::OsStrExt, fs::MetadataExt},
+    os::unix::ffi::OsStrExt,
     path::PathBuf,
 };
 
 use rustix::process::Pid;
 
-use super::cgroup::Cgroup;
+use super::{
+    cgroup::Cgroup,
+    node::{self, Node},
+};
 
 /// The variable that marks the processes of one child; its value is random.
 pub(super) const NAME: &str = "PAR_CHILD";
@@ -23,8 +26,8 @@ pub(super) struct Mark {
     pub(super) value: String,
     /// The folder, without symbolic links, that the child was started in.
     pub(super) folder: PathBuf,
-    /// Device and number of the file that it prints into, where that is known.
-    pub(super) log: Option<(u64, u64)>,
+    /// Which file it prints into, where that is known.
+    pub(super) log: Option<Node>,
     /// The control group that it and all that it starts is in, where there is one.
     pub(super) cgroup: Option<Cgroup>,
 }
@@ -32,7 +35,7 @@ pub(super) struct Mark {
 impl Mark {
     /// Makes the mark of a child from its random value, its folder and what its log is.
     pub(super) fn new(value: String, folder: PathBuf, log: Option<&Metadata>) -> Self {
-        Self { value, folder, log: log.map(identity), cgroup: None }
+        Self { value, folder, log: log.map(node::of), cgroup: None }
     }
 
     /// Tells whether a process inherited the variable.
@@ -50,7 +53,7 @@ impl Mark {
     pub(super) fn is_printed_by(&self, pid: Pid) -> bool {
         let Some(log) = self.log else { return false };
         let open = fs::read_dir(format!("/proc/{}/fd", pid.as_raw_pid())).into_iter().flatten().flatten();
-        open.into_iter().any(|entry| fs::metadata(entry.path()).is_ok_and(|metadata| identity(&metadata) == log))
+        open.into_iter().any(|entry| fs::metadata(entry.path()).is_ok_and(|metadata| node::of(&metadata) == log))
     }
 }
 
@@ -70,8 +73,4 @@ fn environment(pid: Pid) -> Option<Vec<u8>> {
 
 fn variables(environment: &[u8]) -> impl Iterator<Item = &[u8]> {
     environment.split(|byte| *byte == 0)
-}
-
-fn identity(metadata: &Metadata) -> (u64, u64) {
-    (metadata.dev(), metadata.ino())
 }

@@ -15,6 +15,7 @@ mod latch;
 mod leader;
 pub mod log;
 mod mark;
+pub mod node;
 pub mod orphan;
 pub mod plain;
 pub mod presence;

@@ -4,7 +4,7 @@ use std::{
     ffi::OsString,
     fs::{self, File},
     io::{self, Read, Write},
-    os::unix::{ffi::OsStringExt, fs::MetadataExt},
+    os::unix::ffi::OsStringExt,
     path::{Path, PathBuf},
 };
 
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     cgroup::Cgroup,
     mark::Mark,
+    node::{self, Node},
     plain,
     stat::{self, Stat},
     suffix,
@@ -59,9 +60,9 @@ pub struct Record {
     mark: String,
     /// The folder that it was started in, quoted.
     folder: String,
-    /// Device and number of the folder that the record is in: a copy of it, elsewhere, is of nobody.
+    /// Which folder the record is in: a copy of it, elsewhere, is of nobody.
     #[serde(default)]
-    place: Option<(u64, u64)>,
+    place: Option<Node>,
     /// The boot of the machine, a random id.
     boot: String,
     /// The namespace of the numbers.
@@ -194,10 +195,9 @@ impl Record {
     }
 }
 
-/// Returns device and number of the folder that a file is in.
-fn place(path: &Path) -> Option<(u64, u64)> {
-    let found = path.parent()?.metadata().ok()?;
-    Some((found.dev(), found.ino()))
+/// Returns which folder a file is in.
+fn place(path: &Path) -> Option<Node> {
+    node::at(path.parent()?)
 }
 
 /// Returns the boot and the namespace of process numbers; both empty where there is no `/proc`.
