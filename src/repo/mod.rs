@@ -7,6 +7,7 @@ pub mod checkout;
 pub mod commits;
 mod dead_lock;
 pub mod disk;
+pub mod dot_git;
 pub mod durable;
 pub mod extent;
 mod fill;

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{git::Git, index_copy, open::Repository, snapshot::Source};
+use super::{dot_git, git::Git, index_copy, open::Repository, snapshot::Source};
 use crate::model::{oid::Oid, run_id::RunId};
 
 /// The file in an admin folder that says that this program made the worktree.
@@ -43,9 +43,7 @@ impl Worktree {
 
     /// Tells whether the `.git` file names the admin folder, or one of its name that is not there: the repository was moved.
     fn names_admin(&self) -> bool {
-        let text = fs::read(self.path.join(".git")).unwrap_or_default();
-        let Some(named) = text.strip_prefix(b"gitdir: ") else { return false };
-        let named = self.path.join(OsStr::from_bytes(named.trim_ascii_end()));
+        let Some(named) = dot_git::named_in(&self.path) else { return false };
         match named.canonicalize() {
             Ok(named) => self.admin.canonicalize().is_ok_and(|admin| admin == named),
             Err(_) => named.file_name() == self.admin.file_name(),

@@ -6,9 +6,13 @@ use std::{
     os::unix::{ffi::OsStrExt, fs::PermissionsExt},
     path::Path,
     process::Command,
+    time::{Duration, Instant},
 };
 
-use super::world::{Said, World};
+use super::{
+    endings::start,
+    world::{Said, World},
+};
 
 /// A tree of everything that a checkout has to get right.
 fn odd_tree(world: &World) {
@@ -192,4 +196,47 @@ fn git_need_not_read_again_what_was_written_for_it_and_sees_what_is_changed_at_o
     let seconds = |line: &str| line.split([':', ' ']).find_map(|word| word.parse::<u64>().ok()).unwrap();
     let modified = seconds(log.lines().find(|line| line.contains("mtime")).unwrap());
     assert!(modified < seconds(log.lines().last().unwrap()), "{log}");
+}
+
+/// Makes the `.git` of a folder a pipe, which nobody ever writes into.
+fn put_pipe(world: &World, folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    let dot_git = folder.join(".git");
+    let _ = fs::remove_file(&dot_git);
+    assert!(world.command("mkfifo", &[&dot_git]).status().unwrap().success());
+}
+
+/// Runs `git-par`, which must not wait for anything.
+fn par_soon(world: &World, arguments: &[&str]) -> Said {
+    let (mut child, until) = (start(world.par_command(arguments)), Instant::now() + Duration::from_secs(20));
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > until {
+            child.kill().unwrap();
+            panic!("{arguments:?} hangs");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Said::of(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn a_pipe_in_place_of_a_dot_git_file_is_not_waited_for() {
+    let world = World::new();
+    put_pipe(&world, &world.worktree("r", "w1"));
+    let spawn = ["spawn", "-n", "1", "--name", "r", "t", "--", "sh", "-c", "echo 1 > n"];
+    let said = par_soon(&world, &spawn);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(world.git(&["show", "refs/par/r/w1:n"]), "1");
+    // Elsewhere than below our own folder, a worktree has to name its repository.
+    let world = World::new();
+    world.git(&["config", "par.worktreeRoot", "../lanes"]);
+    world.par_ok(&spawn);
+    let lane = world.beside("lanes/r/w1");
+    put_pipe(&world, &lane);
+    for verb in [&["discard", "r", "-y"][..], &["prune", "--apply", "--older-than", "0"]] {
+        let said = par_soon(&world, verb);
+        assert_eq!(said.code, 0, "{said:?}");
+    }
+    assert!(world.event("r", "worker_discarded")["result"]["candidate"].is_string());
+    assert!(lane.join("n").exists());
 }

@@ -14,11 +14,8 @@ use crate::{
         run_id::RunId,
         worker::Worker,
     },
-    repo::{open::Repository, refs, worktree::Worktree},
+    repo::{dot_git, open::Repository, refs, worktree::Worktree},
 };
-
-/// The longest `.git` file that is read, in bytes.
-const LONGEST_LINK: u64 = 8 * 1024;
 
 /// What one run has on this machine.
 #[derive(Clone, Debug, Default)]
@@ -142,10 +139,7 @@ fn folders(folder: &Path) -> impl Iterator<Item = PathBuf> {
 
 /// Tells whether the `.git` file of a folder names this repository.
 fn is_ours(repository: &Repository, folder: &Path) -> bool {
-    let link = folder.join(".git");
-    let is_small = link.symlink_metadata().is_ok_and(|found| found.is_file() && found.len() <= LONGEST_LINK);
-    let text = if is_small { fs::read_to_string(&link).unwrap_or_default() } else { String::new() };
-    let named = text.strip_prefix("gitdir: ").map(|path| folder.join(path.trim_end_matches('\n')));
+    let named = dot_git::named_in(folder);
     named.is_some_and(|admin| admin.parent().is_some_and(|at| is_same(at, &repository.common_dir().join("worktrees"))))
 }
 
