@@ -53,26 +53,14 @@ pub struct NewCommit<'a> {
 impl Repository {
     /// Merges two commits in memory; nothing but objects is written.
     pub fn merge_trees(&self, ours: Oid, theirs: Oid) -> Result<Merged, Error> {
-        let (ours, theirs) = (ours.to_string(), theirs.to_string());
-        let arguments = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", &ours, &theirs];
-        // Attributes come from our side's tree, not from whatever happens to be checked out.
-        let call = self.git().call(FIXED).args(arguments).env("GIT_ATTR_SOURCE", &ours);
-        let output = call.output()?;
-        let mut fields = output.stdout.split(|byte| *byte == 0).filter(|field| !field.is_empty());
-        match output.status.code() {
-            Some(0) => {
-                let text = String::from_utf8_lossy(fields.next().unwrap_or_default()).trim().to_owned();
-                text.parse().map(Merged::Clean).map_err(|_| Error::NoTree(text))
-            }
-            // The same status without a tree tells of a commit that is not here.
-            Some(1) if fields.next().is_some() => Ok(conflict(fields.collect())),
-            _ => Err(call.failed(&output).into()),
-        }
+        let mut merged = self.merge_each(ours, &[theirs])?;
+        merged.pop().ok_or_else(|| Error::NoTree(String::new()))
     }
 
     /// Merges one commit with each of several in memory, by one process of git; the answers come in their order.
     pub fn merge_each(&self, ours: Oid, theirs: &[Oid]) -> Result<Vec<Merged>, Error> {
         let arguments = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", "--stdin"];
+        // Attributes come from our side's tree, not from whatever happens to be checked out.
         let call = self.git().call(FIXED).args(arguments).env("GIT_ATTR_SOURCE", ours.to_string());
         let lines: String = theirs.iter().map(|theirs| format!("{ours} {theirs}\n")).collect();
         let printed = call.input(lines).bytes()?;
