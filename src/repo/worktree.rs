@@ -152,10 +152,11 @@ impl Repository {
     #[must_use]
     pub fn run_worktree(&self, run: &RunId, folder: &str) -> Option<Worktree> {
         let tail = Path::new(run.as_str()).join(folder);
-        let root = self.default_root();
         let is_wanted = |worktree: &Worktree| worktree.path.ends_with(&tail) && worktree.is_ours();
-        let here = |worktree: &Worktree| is_wanted(worktree) && worktree.is_at_home(&root);
-        let found = self.worktrees().into_iter().find(here)?;
+        let mut wanted = self.worktrees().into_iter().filter(is_wanted).peekable();
+        wanted.peek()?;
+        let root = self.default_root();
+        let found = wanted.find(|worktree| worktree.is_at_home(&root))?;
         Some(found.moved_to(&root.join(&tail)).unwrap_or(found))
     }
 

@@ -45,7 +45,7 @@ pub(super) struct Found {
     pub(super) registered: Option<Worktree>,
 }
 
-/// Gathers the traces of all runs.
+/// Gathers the traces of all runs; the first of the folders that hold folders of runs is the default one.
 pub(super) fn gather(repository: &Repository, roots: &[PathBuf]) -> Result<BTreeMap<RunId, Traces>, refs::Error> {
     let mut all: BTreeMap<RunId, Traces> = BTreeMap::new();
     for (name, target) in repository.refs_below(ref_name::RUNS)? {
@@ -72,8 +72,8 @@ pub(super) fn gather(repository: &Repository, roots: &[PathBuf]) -> Result<BTree
 }
 
 fn gather_registered(repository: &Repository, roots: &[PathBuf], all: &mut BTreeMap<RunId, Traces>) {
-    let root = repository.default_root();
-    let is_ours = |worktree: &Worktree| worktree.is_ours() && worktree.is_at_home(&root);
+    let is_at_home = |worktree: &Worktree| roots.first().is_some_and(|root| worktree.is_at_home(root));
+    let is_ours = |worktree: &Worktree| worktree.is_ours() && is_at_home(worktree);
     for worktree in repository.worktrees().into_iter().filter(is_ours) {
         let Some((root, run, (worker, is_place))) = named(&worktree.path) else { continue };
         let is_known = all.get(&run).is_some_and(|traces| traces.notes.is_some());
