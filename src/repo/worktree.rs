@@ -78,12 +78,12 @@ impl Worktree {
     /// Has HEAD and the index stand at the commit that was made of its files, so that git finds nothing changed there. A HEAD on
     /// a branch is the agent's own and stays.
     pub fn stand_at(&self, commit: Oid, index: &Path) -> io::Result<()> {
-        let head = fs::read_to_string(self.admin.join("HEAD"))?;
-        if head.trim_end().parse::<Oid>().is_err() || !index.is_file() {
-            return Ok(());
+        let head = fs::read_to_string(self.admin.join("HEAD"))?.trim_end().parse::<Oid>();
+        let Some(head) = head.ok().filter(|_| index.is_file()) else { return Ok(()) };
+        if head != commit {
+            let moved = self.git().call(["update-ref", "--no-deref", "HEAD", &commit.to_string()]).bytes();
+            moved.map_err(io::Error::other)?;
         }
-        let moved = self.git().call(["update-ref", "--no-deref", "HEAD", &commit.to_string()]).bytes();
-        moved.map_err(io::Error::other)?;
         index_copy::copy(index, &self.own_index())
     }
 
