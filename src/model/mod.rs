@@ -53,6 +53,7 @@ pub mod task_selection;
 pub mod told;
 mod told_of_plans;
 pub mod transfer;
+mod unique;
 pub mod usage;
 pub mod verdict;
 pub mod worker;
