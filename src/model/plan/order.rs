@@ -154,60 +154,48 @@ impl Maker<'_> {
 
     /// Puts readers after writers: first those that come later in the plan too, so that these win over the others.
     fn add_reads(&mut self) {
-        let count = self.tasks.len();
+        let tasks = self.tasks;
         for in_order in [true, false] {
-            for reader in 0..count {
-                for writer in (0..count).filter(|writer| *writer != reader && (*writer < reader) == in_order) {
-                    let Some(reason) = self.read_of(reader, writer) else { continue };
-                    if self.reach.has(reader, writer) {
-                        self.tell_turned((writer, reader), reason);
-                    } else {
-                        self.add(writer, reader, reason);
-                    }
+            for (after, reader) in tasks.iter().enumerate() {
+                for before in (0..tasks.len()).filter(|before| *before != after && (*before < after) == in_order) {
+                    // Where it writes that too, the plan's order is for both.
+                    let found = self.meeting((&reader.reads, &tasks[before].writes), &reader.writes);
+                    self.add_found((before, after), found.map(|(read, written)| Reason::Reads { read, written }));
                 }
             }
         }
-    }
-
-    /// Finds what a task reads that another writes. Where it writes that too, the plan's order is for both.
-    fn read_of(&mut self, reader: usize, writer: usize) -> Option<Reason> {
-        let (reads, writes) = (&self.tasks[reader].reads, &self.tasks[writer].writes);
-        for (read, one) in reads.iter().enumerate() {
-            for (written, other) in writes.iter().enumerate() {
-                let is_shared =
-                    self.overlap(one, other) && !self.tasks[reader].writes.iter().any(|own| self.overlap(own, other));
-                if is_shared {
-                    return Some(Reason::Reads { read, written });
-                }
-            }
-        }
-        None
     }
 
     fn add_writes(&mut self) {
-        for (first, second) in by_distance(self.tasks.len()) {
-            if self.reach.has(first, second) {
+        let tasks = self.tasks;
+        for (before, after) in by_distance(tasks.len()) {
+            if self.reach.has(before, after) {
                 continue;
             }
-            let Some(reason) = self.write_of(second, first) else { continue };
-            if self.reach.has(second, first) {
-                self.tell_turned((first, second), reason);
-            } else {
-                self.add(first, second, reason);
-            }
+            let found = self.meeting((&tasks[after].writes, &tasks[before].writes), &[]);
+            self.add_found((before, after), found.map(|(written, other)| Reason::Writes { written, other }));
         }
     }
 
-    fn write_of(&mut self, task: usize, earlier: usize) -> Option<Reason> {
-        let (own, others) = (&self.tasks[task].writes, &self.tasks[earlier].writes);
-        let pairs =
-            own.iter().enumerate().flat_map(|(at, one)| others.iter().enumerate().map(move |other| (at, one, other)));
-        for (written, one, (other, theirs)) in pairs {
-            if self.overlap(one, theirs) {
-                return Some(Reason::Writes { written, other });
+    /// Finds the first two that overlap, by their places; what of the others' overlaps an exception does not count.
+    fn meeting(&mut self, (own, others): (&[Footprint], &[Footprint]), except: &[Footprint]) -> Option<(usize, usize)> {
+        for (at, one) in own.iter().enumerate() {
+            for (place, other) in others.iter().enumerate() {
+                if self.overlap(one, other) && !except.iter().any(|one| self.overlap(one, other)) {
+                    return Some((at, place));
+                }
             }
         }
         None
+    }
+
+    /// Puts one task after another for a reason, unless it comes before it already.
+    fn add_found(&mut self, (before, after): (usize, usize), reason: Option<Reason>) {
+        match reason {
+            Some(reason) if self.reach.has(after, before) => self.tell_turned((before, after), reason),
+            Some(reason) => self.add(before, after, reason),
+            None => {}
+        }
     }
 
     fn add_alone(&mut self, is_alone: &[bool]) {
