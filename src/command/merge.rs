@@ -28,9 +28,6 @@ use crate::{
 };
 pub use merge_report::{MergeReport, State};
 
-/// How far back a merge that was cut short is looked for, in first parents.
-const FARTHEST: u32 = 1000;
-
 /// Merge the winner into a branch, or change nothing and say why
 #[derive(Clone, Debug, Default, clap::Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
@@ -328,9 +325,8 @@ fn close_cut_short(repository: &Repository, journal: &Journal<'_>) -> Result<(),
 }
 
 fn find_cut_short(repository: &Repository, intent: &merge_started::Args, tip: Oid) -> Result<Option<Oid>, Error> {
-    let mut at = tip;
-    for _ in 0..FARTHEST {
-        let commit = repository.commit(at)?;
+    for read in repository.first_parents(tip) {
+        let (at, commit) = read?;
         let made_by_us = match intent.mode {
             MergeMode::Ff => at == intent.candidate,
             MergeMode::NoFf => commit.parents == [intent.ours, intent.candidate],
@@ -339,9 +335,8 @@ fn find_cut_short(repository: &Repository, intent: &merge_started::Args, tip: Oi
         if made_by_us && commit.tree == intent.tree {
             return Ok(Some(at));
         }
-        match commit.parents.first() {
-            Some(parent) if at != intent.ours => at = *parent,
-            _ => return Ok(None),
+        if at == intent.ours {
+            break;
         }
     }
     Ok(None)

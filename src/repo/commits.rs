@@ -3,8 +3,8 @@
 use super::{git, objects::Error, open::Repository};
 use crate::model::oid::Oid;
 
-/// How far back a tree is looked for, in first parents.
-const FARTHEST: u32 = 1000;
+/// How far back a commit is looked for, in first parents.
+const FARTHEST: usize = 1000;
 
 /// What matters of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,18 +93,22 @@ impl Repository {
         (found || !local.is_shallow().unwrap_or(true)).then_some(found)
     }
 
+    /// Lists a commit and its first parents, as far back as one looks; it ends after one that cannot be read.
+    pub fn first_parents(&self, tip: Oid) -> impl Iterator<Item = Result<(Oid, Commit), Error>> {
+        let mut next = Some(tip);
+        let step = move || {
+            let at = next.take()?;
+            let read = self.commit(at).inspect(|commit| next = commit.parents.first().copied());
+            Some(read.map(|commit| (at, commit)))
+        };
+        std::iter::from_fn(step).take(FARTHEST)
+    }
+
     /// Tells whether a tree is that of a commit, or of a first parent of it before another commit, as far as one looks.
     #[must_use]
     pub fn has_tree_since(&self, tip: Oid, tree: Oid, before: Oid) -> bool {
-        let mut at = Some(tip).filter(|at| *at != before);
-        for _ in 0..FARTHEST {
-            let Some(commit) = at.and_then(|at| self.commit(at).ok()) else { return false };
-            if commit.tree == tree {
-                return true;
-            }
-            at = commit.parents.first().copied().filter(|parent| *parent != before);
-        }
-        false
+        let read = self.first_parents(tip).map_while(Result::ok);
+        read.take_while(|(at, _)| *at != before).any(|(_, commit)| commit.tree == tree)
     }
 
     /// Tells whether a commit is another one or an ancestor of it.
