@@ -54,5 +54,7 @@ mod surroundings;
 mod survival;
 mod terminal;
 mod untouched;
+#[path = "../pages/verbs.rs"]
+mod verbs;
 mod worktrees;
 mod world;

@@ -8,31 +8,12 @@ use std::{
     process::Stdio,
 };
 
-use super::world::{Said, World};
+use super::{
+    verbs::VERBS,
+    world::{Said, World},
+};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_git-par");
-const VERBS: [&str; 20] = [
-    "spawn",
-    "gate",
-    "pick",
-    "merge",
-    "seal",
-    "verify",
-    "push",
-    "fetch",
-    "run",
-    "retry",
-    "stop",
-    "resume",
-    "list",
-    "log",
-    "diff",
-    "conflicts",
-    "attach",
-    "plan",
-    "agents",
-    "demo",
-];
 const PROGRAMS: [(&str, &str); 6] = [
     ("spawn", env!("CARGO_BIN_EXE_git-par-spawn")),
     ("gate", env!("CARGO_BIN_EXE_git-par-gate")),

@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use super::world::{VERBS, folder, run, text};
+use super::{
+    verbs::VERBS,
+    world::{folder, run, text},
+};
 
 /// Where distributions put git's own completion.
 const GIT_COMPLETION: [&str; 3] = [

@@ -4,6 +4,7 @@
 
 mod completion;
 mod manual;
+mod verbs;
 mod world;
 
 use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};

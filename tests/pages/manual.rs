@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, ffi::OsString, fs};
 
 use git_par::cli::{self, pages};
 
-use super::world::{PROGRAM, VERBS, folder, package, run, text};
+use super::{
+    verbs::VERBS,
+    world::{PROGRAM, folder, package, run, text},
+};
 
 fn page(path: &str) -> String {
     let page = pages::all().into_iter().find(|page| page.path == path);

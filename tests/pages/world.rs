@@ -6,31 +6,6 @@ use std::{
 };
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_git-par");
-pub(crate) const VERBS: [&str; 23] = [
-    "spawn",
-    "gate",
-    "pick",
-    "merge",
-    "seal",
-    "verify",
-    "push",
-    "fetch",
-    "run",
-    "retry",
-    "stop",
-    "resume",
-    "list",
-    "status",
-    "log",
-    "diff",
-    "conflicts",
-    "attach",
-    "discard",
-    "prune",
-    "plan",
-    "agents",
-    "demo",
-];
 
 pub(crate) fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
