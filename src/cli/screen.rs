@@ -18,7 +18,7 @@ use crate::{
         style::{self, Style},
     },
     engine::progress::{Progress, Subject},
-    model::plan::task::TaskId,
+    model::{plan::task::TaskId, verdict::Verdict},
 };
 
 /// Where answers and narration go.
@@ -236,6 +236,11 @@ fn whose(subject: Subject) -> String {
     subject.map_or("base".to_owned(), |worker| worker.to_string())
 }
 
+fn checked(verdict: Verdict, reason: Option<&String>, time: Duration) -> String {
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("{} after {}{reason}", style::verdict(verdict), took(time))
+}
+
 fn names(tasks: &[TaskId]) -> String {
     tasks.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ")
 }
@@ -258,9 +263,12 @@ pub(super) fn line(progress: &Progress) -> String {
             format!("{worker}: {ending} after {}, {diff}{error}", took(*time))
         }
         Progress::Checking(subject) => format!("{}: checking", whose(*subject)),
+        Progress::CheckingUnion => "union: checking".to_owned(),
         Progress::Checked { subject, verdict, reason, took: time } => {
-            let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-            format!("{}: {} after {}{reason}", whose(*subject), style::verdict(*verdict), took(*time))
+            format!("{}: {}", whose(*subject), checked(*verdict, reason.as_ref(), *time))
+        }
+        Progress::CheckedUnion { verdict, reason, took: time } => {
+            format!("union: {}", checked(*verdict, reason.as_ref(), *time))
         }
         Progress::Settled { task, end, reason } => format!("task {task} {}: {reason}", end.as_str()),
         Progress::Uniting(tasks) if tasks.is_empty() => String::new(),

@@ -85,6 +85,10 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Picked, Error> {
     let identity = repository.require_identity()?;
     let run = context.choose(&repository, args.run.as_deref())?;
     let journal = open_idle(&repository, run, identity, context.listener)?;
+    if journal.ask(|history| history.pursuit().is_some()) {
+        let message = format!("run '{}' carries out a plan, which picks for each of its tasks", journal.run);
+        return Err(Error::usage(message).hint(format!("git par merge {}", journal.run)));
+    }
     let asked = asked(args, &journal);
     if asked.rule.uses(Field::Score) {
         score_all(args, &journal, (&repository, &settings), context)?;

@@ -109,7 +109,9 @@ impl Line {
     /// Picks, and where asked merges and seals.
     fn finish(&mut self, args: &Args, context: &Context<'_>) -> Result<(), Error> {
         let run = self.run.as_ref().map(ToString::to_string);
-        self.picked = Some(pick::run(&pick::Args { run: run.clone(), ..pick::Args::default() }, context)?);
+        if !self.is_plan(context)? {
+            self.picked = Some(pick::run(&pick::Args { run: run.clone(), ..pick::Args::default() }, context)?);
+        }
         self.spawned.iter_mut().for_each(|spawned| spawned.is_followed = true);
         if args.merge && self.answer() == Answer::Yes {
             self.merged = Some(merge::run(&merge::Args { run: run.clone(), ..merge::Args::default() }, context)?);
@@ -118,6 +120,12 @@ impl Line {
             self.sealed = Some(seal::run(&seal::Args { run, ..seal::Args::default() }, context)?);
         }
         Ok(())
+    }
+
+    /// Tells whether the run carries out a plan, which picks for itself.
+    fn is_plan(&self, context: &Context<'_>) -> Result<bool, Error> {
+        let Some(run) = &self.run else { return Ok(false) };
+        Ok(State::load(&context.open()?, run)?.history.pursuit().is_some())
     }
 
     fn steps(&self) -> Vec<(&'static str, &dyn Report)> {

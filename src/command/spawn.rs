@@ -10,8 +10,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Kind, Report, bounds, detached, exclusive, gate_choice::duration, report,
-    standing::Standing,
+    Answer, Context, Error, Kind, Report, bounds, detached, exclusive,
+    gate_choice::duration,
+    report,
+    standing::{Pursued, Standing},
 };
 use crate::{
     engine::{
@@ -146,9 +148,13 @@ impl Report for Spawned {
                 "run {run} goes on by itself\nnext: git par log -f {run}, git par list {run}, git par stop {run}\n"
             );
         }
-        let is_whole = self.errors.is_empty() && self.standing.workers.iter().all(|row| row.state != "queued");
+        let is_plan = self.standing.plan.is_some();
+        let is_over = |plan: &Pursued| plan.goal.is_some();
+        let none_waits = || self.standing.workers.iter().all(|row| row.state != "queued");
+        let is_whole = self.errors.is_empty() && self.standing.plan.as_ref().map_or_else(none_waits, is_over);
         let next = match (is_whole, self.standing.gate.is_some()) {
             (false, _) => format!("git par resume {run}"),
+            (true, _) if is_plan => format!("git par merge {run}"),
             (true, true) => "git par pick".to_owned(),
             (true, false) => "git par gate -- CHECK, then git par pick".to_owned(),
         };

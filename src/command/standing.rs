@@ -1,5 +1,6 @@
 //! Standings: how a run stands, read off its history alone, as several verbs tell it.
 
+mod pursued;
 mod row;
 
 use serde::Serialize;
@@ -16,6 +17,7 @@ use crate::{
         worker::Worker,
     },
 };
+pub use pursued::Pursued;
 pub use row::{Row, STATES};
 
 /// How a run stands.
@@ -41,6 +43,9 @@ pub struct Standing {
     pub doubt: Option<Doubt>,
     /// The commit of the newest merge.
     pub merge: Option<Oid>,
+    /// How the plan stands that the run carries out; left out where it carries out none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Pursued>,
 }
 
 impl Standing {
@@ -49,7 +54,6 @@ impl Standing {
     pub fn of(history: &History) -> Option<Self> {
         let start = history.start()?;
         let args = &start.fact.args;
-        let agents = args.workers.iter().map(|planned| planned.agent.as_str());
         Some(Self {
             run: args.run.clone(),
             task: args.task.clone(),
@@ -57,36 +61,50 @@ impl Standing {
             base: args.base,
             gate: args.gate.as_ref().map(|gate| gate.argv.clone()),
             baseline: history.baseline.as_ref().map(|placed| placed.fact.result.verdict),
-            workers: agents.zip(history.lanes()).map(|(agent, lane)| Row::of(history, agent, lane)).collect(),
+            workers: history.planned().zip(history.lanes()).map(|(lane, now)| Row::of(history, lane, now)).collect(),
             winner: history.winner(),
             doubt: history.doubt(),
             merge: history.merged.last().and_then(|placed| placed.fact.result.commit),
+            plan: history.pursuit().map(Pursued::of),
         })
     }
 
     /// Tells whether some candidate may win as things stand.
     #[must_use]
     pub fn has_hope(&self) -> bool {
+        if let Some(plan) = &self.plan {
+            return plan.goal.as_ref().is_some_and(|goal| goal.commit.is_some());
+        }
         let gated = self.gate.is_some() || self.workers.iter().any(|row| row.verdict != Verdict::None);
         let wanted = if gated { Verdict::Pass } else { Verdict::None };
         let mut standing = self.workers.iter().filter(|row| row.state != "discarded");
         standing.any(|row| row.verdict == wanted && row.diff.as_ref().is_some_and(|diff| !diff.is_empty()))
     }
 
+    /// Tells whether a worker's candidate is the one that was picked, in all or for its task.
+    pub(super) fn wins(&self, worker: Worker) -> bool {
+        self.winner == Some(worker) || self.plan.as_ref().is_some_and(|plan| plan.has_accepted(worker))
+    }
+
     /// Writes the workers as a table.
     #[must_use]
     pub fn table(&self) -> String {
-        let head = ["worker", "agent", "ending", "time", "diff", "gate", "candidate"].map(str::to_owned).to_vec();
-        let rows = self.workers.iter().map(|row| row.cells(self.winner == Some(row.worker)));
+        let task = self.plan.is_some().then_some("task");
+        let head = ["worker"].into_iter().chain(task);
+        let head = head.chain(["agent", "ending", "time", "diff", "gate", "candidate"]).map(str::to_owned).collect();
+        let wins = |row: &Row| self.wins(row.worker);
+        let rows = self.workers.iter().map(|row| row.cells(wins(row), self.plan.is_some()));
         let mut text = style::table(head, rows);
         text.push_str(&self.remarks());
+        text.push_str(&self.plan.as_ref().map(Pursued::text).unwrap_or_default());
         text
     }
 
     /// Writes what a person should know of the workers, one note a line.
     #[must_use]
     pub fn remarks(&self) -> String {
-        let empty = |row: &&Row| row.diff.as_ref().is_some_and(DiffStat::is_empty);
+        let has_done = |row: &Row| self.plan.as_ref().is_some_and(|plan| plan.has_accepted(row.worker));
+        let empty = |row: &&Row| row.diff.as_ref().is_some_and(DiffStat::is_empty) && !has_done(row);
         let idle: Vec<String> = self.workers.iter().filter(empty).map(|row| row.worker.to_string()).collect();
         let idle = (!idle.is_empty()).then(|| format!("{} changed nothing", idle.join(", ")));
         let doubt = self.doubt.map(|doubt| format!("{doubt}: git par pick {}", self.run));

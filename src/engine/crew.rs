@@ -94,18 +94,17 @@ impl<'a> Crew<'a> {
             Some(only) => self.open().into_iter().filter(|worker| only.contains(worker)).collect(),
             None => self.todo(),
         };
-        (self.site.listener)(Progress::Planned(todo.clone()));
+        let is_plan = self.site.journal.ask(|history| history.pursuit().is_some());
+        if !is_plan {
+            (self.site.listener)(Progress::Planned(todo.clone()));
+        }
         let oversight = Oversight::new(self.site, self.hold, &self.limits)?;
         if only.is_none() && self.is_enough() {
             oversight.end(RunEnd::FirstPassed);
         }
         let jobs = jobs.unwrap_or(self.limits.jobs);
         let failed = oversight.during(&|| self.agents(), || {
-            if self.site.journal.ask(|history| history.pursuit().is_some()) {
-                self.pursue(&oversight, jobs)
-            } else {
-                Ok(self.side_by_side(&todo, jobs, &oversight))
-            }
+            if is_plan { self.pursue(&oversight, jobs) } else { Ok(self.side_by_side(&todo, jobs, &oversight)) }
         })?;
         let reason = oversight.reason();
         finish(self.site, reason)?;

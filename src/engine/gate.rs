@@ -146,7 +146,7 @@ pub fn record(site: &Site<'_>, Said { fact, took, log }: &Said) -> Result<Verdic
 
 /// Runs the check on one commit and tells what it said; nothing is recorded.
 pub fn ask(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Said, Error> {
-    (site.listener)(Progress::Checking(subject.worker));
+    (site.listener)(if subject.is_union { Progress::CheckingUnion } else { Progress::Checking(subject.worker) });
     site.require_task_file(subject.worker)?;
     let own = site.repository.insist(|| site.repository.commit(subject.commit))?.tree;
     let protect = || site.repository.protected_tree(site.origin_tree, own, &gate.plan.protect);
@@ -160,11 +160,10 @@ pub fn ask(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Said, Error
     };
     let answer = answer(site, gate, (subject, wanted));
     let took = answer.outcome.as_ref().map(|outcome| outcome.exit.elapsed).unwrap_or_default();
-    (site.listener)(Progress::Checked {
-        subject: subject.worker,
-        verdict: answer.verdict,
-        reason: answer.reason.clone(),
-        took,
+    let (verdict, reason) = (answer.verdict, answer.reason.clone());
+    (site.listener)(match subject.is_union {
+        true => Progress::CheckedUnion { verdict, reason, took },
+        false => Progress::Checked { subject: subject.worker, verdict, reason, took },
     });
     Ok(said(gate, (subject, protected), answer))
 }

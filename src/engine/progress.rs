@@ -50,6 +50,17 @@ pub enum Progress {
     },
     /// A gate, or a score, is running.
     Checking(Subject),
+    /// The goal's gate looks at what tasks make together.
+    CheckingUnion,
+    /// The goal's gate said something of it.
+    CheckedUnion {
+        /// What it said.
+        verdict: Verdict,
+        /// Why it could not run.
+        reason: Option<String>,
+        /// How long it ran.
+        took: Duration,
+    },
     /// A gate said something.
     Checked {
         /// Whose tree it was.

@@ -121,7 +121,8 @@ impl History {
     /// Tells whether some worker is still to come to its end, as far as the journal says.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.ended.is_none() && self.lanes().any(|(_, lane)| lane.is_running() || lane.is_queued())
+        let goes_on = self.pursuit.as_ref().is_some_and(|pursuit| pursuit.end.is_none());
+        self.ended.is_none() && (goes_on || self.lanes().any(|(_, lane)| lane.is_running() || lane.is_queued()))
     }
 
     /// Returns the winner of the newest pick, where nothing was found since that the pick did not know.

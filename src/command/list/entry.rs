@@ -11,7 +11,7 @@ use super::{
 use crate::{
     command::{
         Error,
-        standing::{Row, Standing},
+        standing::{Pursued, Row, Standing},
         style::{self, Style},
     },
     engine::{
@@ -156,7 +156,13 @@ impl Overview {
 
     fn winner_cell(&self) -> String {
         let doubted = self.standing.doubt.map(|doubt| format!("{}, {} since", doubt.worker, doubt.verdict));
-        self.standing.winner.map(|winner| winner.to_string()).or(doubted).unwrap_or_else(|| "-".to_owned())
+        let offered = || self.standing.plan.as_ref().filter(|_| self.standing.has_hope()).map(|_| "union".to_owned());
+        self.standing
+            .winner
+            .map(|winner| winner.to_string())
+            .or(doubted)
+            .or_else(offered)
+            .unwrap_or_else(|| "-".to_owned())
     }
 
     fn seal_word(&self) -> &'static str {
@@ -187,7 +193,7 @@ impl Overview {
             self.state_cell(),
             self.counts(),
             self.table(),
-            standing.remarks(),
+            standing.remarks() + &standing.plan.as_ref().map(Pursued::text).unwrap_or_default(),
             self.next()
         )
     }
@@ -195,7 +201,9 @@ impl Overview {
     /// Says how a run that was cut short goes on.
     fn next(&self) -> String {
         let is_queued = self.standing.workers.iter().any(|row| row.state == "queued");
-        let goes_on = self.state == RunState::Interrupted || (self.state == RunState::Finished && is_queued);
+        let is_pursued = self.standing.plan.as_ref().is_some_and(|plan| plan.goal.is_none());
+        let may_go_on = self.state == RunState::Finished && (is_queued || is_pursued);
+        let goes_on = self.state == RunState::Interrupted || may_go_on;
         if goes_on { format!("next: git par resume {}\n", self.standing.run) } else { String::new() }
     }
 
@@ -207,17 +215,20 @@ impl Overview {
     }
 
     fn table(&self) -> String {
-        let head = ["worker", "state", "attempt", "agent", "time", "diff", "gate", "tokens", "cost", "candidate"];
-        let winner = self.standing.winner;
-        let rows = self.standing.workers.iter().map(|row| cells(row, winner == Some(row.worker)));
+        let is_plan = self.standing.plan.is_some();
+        let task = is_plan.then_some("task");
+        let rest = ["state", "attempt", "agent", "time", "diff", "gate", "tokens", "cost", "candidate"];
+        let head = ["worker"].into_iter().chain(task).chain(rest).map(str::to_owned).collect();
+        let rows = self.standing.workers.iter().map(|row| cells(row, self.standing.wins(row.worker), is_plan));
         let spent = Usage {
             input_tokens: self.totals.input_tokens,
             output_tokens: self.totals.output_tokens,
             cost_micro_usd: self.totals.cost_micro_usd,
             turns: None,
         };
-        let total = vec![
-            "total".to_owned(),
+        let mut total = vec!["total".to_owned()];
+        total.extend(is_plan.then(String::new));
+        total.extend([
             String::new(),
             String::new(),
             String::new(),
@@ -226,8 +237,8 @@ impl Overview {
             String::new(),
             style::tokens(&spent),
             style::cost(&spent),
-        ];
-        style::table(head.map(str::to_owned).to_vec(), rows.chain([total]))
+        ]);
+        style::table(head, rows.chain([total]))
     }
 }
 
@@ -266,12 +277,13 @@ fn painted(state: RunState) -> String {
     }
 }
 
-fn cells(row: &Row, wins: bool) -> Vec<String> {
+fn cells(row: &Row, wins: bool, of_plan: bool) -> Vec<String> {
     let name = if wins { Style::Good.paint(&format!("{} *", row.worker)) } else { row.worker.to_string() };
     let is_bad = matches!(row.state, "failed" | "timeout" | "interrupted");
     let usage = row.usage.clone().unwrap_or_default();
-    vec![
-        name,
+    let mut cells = vec![name];
+    cells.extend(of_plan.then(|| row.task_cell()));
+    cells.extend([
         if is_bad { Style::Bad.paint(row.state) } else { row.state.to_owned() },
         row.attempt.to_string(),
         row.agent.clone(),
@@ -281,7 +293,8 @@ fn cells(row: &Row, wins: bool) -> Vec<String> {
         style::tokens(&usage),
         style::cost(&usage),
         row.candidate.map(|candidate| candidate.short()).unwrap_or_default(),
-    ]
+    ]);
+    cells
 }
 
 fn first_line(task: &str) -> String {

@@ -32,7 +32,9 @@ impl RunState {
             Presence::Free if history.is_open() => Self::Interrupted,
             _ if is_sealed => Self::Sealed,
             _ if !history.merged.is_empty() => Self::Merged,
-            _ if history.winner().is_some() => Self::Picked,
+            _ if history.winner().is_some() || history.pursuit().is_some_and(|plan| plan.offer().is_some()) => {
+                Self::Picked
+            }
             _ => Self::Finished,
         }
     }

@@ -8,9 +8,11 @@ use crate::{
         cut::Cut,
         diff_stat::DiffStat,
         ending::Ending,
-        fact::WorkerFinished,
+        escaped::Escaped,
+        fact::{WorkerFinished, run_started::Lane as PlannedLane, task_finished::End},
         history::{History, Lane, Placed},
         oid::Oid,
+        plan::task::TaskId,
         run_id::RunId,
         usage::Usage,
         verdict::Verdict,
@@ -19,8 +21,9 @@ use crate::{
 };
 
 /// The states of a worker in the order of its life, as counts of them are told.
-pub const STATES: [&str; 12] = [
+pub const STATES: [&str; 13] = [
     "queued",
+    "blocked",
     "running",
     "interrupted",
     "stopped",
@@ -39,6 +42,9 @@ pub const STATES: [&str; 12] = [
 pub struct Row {
     /// Its number.
     pub worker: Worker,
+    /// The task of a plan that it is an attempt at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
     /// Which of its executions; 0 before the first.
     pub attempt: u32,
     /// The first that holds of `discarded`, `merged`, `picked`, `queued`, `stopped`, `running` (or `interrupted`, where nobody
@@ -76,6 +82,15 @@ pub struct Row {
     pub iterations: Option<u32>,
     /// Tracked paths of the main checkout that changed while it ran.
     pub checkout_changed: Vec<String>,
+    /// What it changed that its task did not declare.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub escapes: Vec<Escaped>,
+    /// What it tried to change though its task may only read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<DiffStat>,
+    /// How often its agent healed what the gate said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heals: Option<u32>,
     /// When it began, RFC 3339.
     pub started: Option<String>,
     /// Whether a gate gave a verdict.
@@ -96,6 +111,7 @@ fn state(history: &History, worker: Worker, lane: &Lane) -> &'static str {
         Some(_) if lane.discarded.is_some() => "discarded",
         Some(_) if is_merged() => "merged",
         Some(_) if history.winner() == Some(worker) => "picked",
+        None if lane.is_queued() && is_blocked(history, worker) => "blocked",
         None if lane.is_queued() => "queued",
         None if lane.is_running() => "running",
         None => "stopped",
@@ -111,16 +127,24 @@ fn state(history: &History, worker: Worker, lane: &Lane) -> &'static str {
     }
 }
 
+fn is_blocked(history: &History, worker: Worker) -> bool {
+    let pursuit = history.pursuit();
+    pursuit.is_some_and(|pursuit| {
+        pursuit.goal.place_of(worker).and_then(|task| pursuit.end_of(task)) == Some(End::Blocked)
+    })
+}
+
 impl Row {
-    /// Reads how one worker stands, with the agent that the run planned for it.
-    pub(super) fn of(history: &History, agent: &str, (worker, lane): (Worker, &Lane)) -> Self {
+    /// Reads how one worker stands, with what the run planned for it.
+    pub(super) fn of(history: &History, planned: &PlannedLane, (worker, lane): (Worker, &Lane)) -> Self {
         let outcome = lane.outcome();
         let gate = lane.gate.as_ref().map(|placed| &placed.fact.result);
         Self {
             worker,
             attempt: lane.attempt(),
             state: state(history, worker, lane),
-            agent: agent.to_owned(),
+            agent: planned.agent.clone(),
+            task: planned.task.clone(),
             ending: outcome.map(|outcome| outcome.ending),
             failed_in: outcome.and_then(|outcome| outcome.failed_in.clone()),
             candidate: lane.candidate(),
@@ -137,13 +161,21 @@ impl Row {
             cut: outcome.and_then(|outcome| outcome.cut),
             iterations: outcome.and_then(|outcome| outcome.iterations),
             checkout_changed: outcome.map(|outcome| outcome.checkout_changed.clone()).unwrap_or_default(),
+            escapes: outcome.map(|outcome| outcome.escapes.clone()).unwrap_or_default(),
+            refused: outcome.and_then(|outcome| outcome.refused.as_ref()).map(|refused| refused.diff.clone()),
+            heals: outcome.and_then(|outcome| outcome.heals),
             is_gated: gate.is_some(),
             has_agent_log: outcome.is_some_and(|outcome| outcome.log.is_some()),
             has_gate_log: gate.is_some_and(|gate| gate.log.is_some()),
         }
     }
 
-    pub(super) fn cells(&self, wins: bool) -> Vec<String> {
+    /// Names the task of a plan that it is an attempt at, or the whole goal.
+    pub(in crate::command) fn task_cell(&self) -> String {
+        self.task.as_ref().map_or("(goal)".to_owned(), ToString::to_string)
+    }
+
+    pub(super) fn cells(&self, wins: bool, of_plan: bool) -> Vec<String> {
         let ending = match (&self.failed_in, self.ending) {
             _ if self.state == "discarded" => Style::Faint.paint(self.state),
             (Some(step), Some(ending)) => format!("{step} {ending}"),
@@ -152,15 +184,17 @@ impl Row {
         };
         let is_bad = self.state != "discarded" && self.ending.is_some_and(|ending| !ending.is_success());
         let name = if wins { Style::Good.paint(&format!("{} *", self.worker)) } else { self.worker.to_string() };
-        vec![
-            name,
+        let task = of_plan.then(|| self.task_cell());
+        let mut cells: Vec<String> = [name].into_iter().chain(task).collect();
+        cells.extend([
             self.agent.clone(),
             if is_bad { Style::Bad.paint(&ending) } else { ending },
             self.duration_ms.map(style::duration).unwrap_or_default(),
             self.diff.as_ref().map(ToString::to_string).unwrap_or_default(),
             style::verdict(self.verdict),
             self.candidate.map(|candidate| candidate.short()).unwrap_or_default(),
-        ]
+        ]);
+        cells
     }
 
     pub(super) fn remarks(&self, run: &RunId) -> Vec<String> {
@@ -177,6 +211,15 @@ impl Row {
         remarks.extend(self.reason.iter().map(|reason| format!("{worker}'s gate could not answer: {reason}")));
         if !self.touched.is_empty() {
             remarks.push(format!("{worker} touched protected files: {}", self.touched.join(", ")));
+        }
+        if let Some(escape) = self.escapes.first() {
+            let more =
+                if self.escapes.len() > 1 { format!(" and {} more", self.escapes.len() - 1) } else { String::new() };
+            let (path, reason) = (&escape.path, &escape.reason);
+            remarks.push(format!("{worker} went beyond what its task declared: {path}: {reason}{more}"));
+        }
+        if let Some(diff) = &self.refused {
+            remarks.push(format!("{worker} may only read, and what it changed was refused: {diff}"));
         }
         if !self.skipped.is_empty() {
             remarks.push(format!("{worker} left files that could not be read: {}", self.skipped.join(", ")));

@@ -1,0 +1,110 @@
+//! Pursued plans: how the plan stands that a run carries out.
+
+use serde::Serialize;
+
+use crate::{
+    command::style::Style,
+    model::{
+        fact::{
+            goal_finished,
+            task_finished::{self, End},
+            union_finished::Conflict,
+        },
+        history::Pursuit,
+        oid::Oid,
+        plan::task::TaskId,
+        worker::Worker,
+    },
+};
+
+/// How a plan stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct Pursued {
+    /// How many waves it has.
+    waves: usize,
+    /// How many of them are integrated.
+    united: usize,
+    /// Its tasks, in its order.
+    tasks: Vec<Piece>,
+    /// The union of the waves that are integrated.
+    union: Option<Oid>,
+    /// What could not be integrated.
+    conflicts: Vec<Conflict>,
+    /// The tasks that were found to make the union fail.
+    blamed: Vec<TaskId>,
+    /// Whether the goal was reached; null before that is known.
+    pub(in crate::command) goal: Option<goal_finished::Outcome>,
+}
+
+/// How a task stands.
+#[derive(Clone, Debug, Serialize)]
+struct Piece {
+    /// Its name.
+    id: TaskId,
+    /// Its wave, counted from 1.
+    wave: usize,
+    /// How it ended; null while it has not.
+    end: Option<End>,
+    /// Whose candidate was accepted.
+    worker: Option<Worker>,
+    /// Why.
+    reason: Option<String>,
+}
+
+impl Pursued {
+    pub(super) fn of(pursuit: &Pursuit) -> Self {
+        let piece = |(at, task): (usize, &crate::model::plan::task::Task)| {
+            let result: Option<&task_finished::Outcome> = pursuit.tasks[at].as_ref().map(|placed| &placed.fact.result);
+            Piece {
+                id: task.id.clone(),
+                wave: pursuit.goal.wave_of(at) + 1,
+                end: result.map(|result| result.end),
+                worker: result.and_then(|result| result.worker),
+                reason: result.map(|result| result.reason.clone()),
+            }
+        };
+        Self {
+            waves: pursuit.goal.order.waves.len(),
+            united: pursuit.waves_done(),
+            tasks: pursuit.goal.plan.tasks.iter().enumerate().map(piece).collect(),
+            union: pursuit.union().map(|placed| placed.fact.result.commit),
+            conflicts: pursuit.conflicts().cloned().collect(),
+            blamed: pursuit.blame.iter().flat_map(|placed| placed.fact.result.tasks.clone()).collect(),
+            goal: pursuit.end.as_ref().map(|placed| placed.fact.result.clone()),
+        }
+    }
+
+    /// Tells whether a worker's candidate is the one that its task came to.
+    pub(super) fn has_accepted(&self, worker: Worker) -> bool {
+        let session = self.goal.as_ref().and_then(|goal| goal.worker);
+        session == Some(worker) || self.tasks.iter().any(|task| task.worker == Some(worker))
+    }
+
+    /// Writes what a person should know of it, a line each.
+    pub(in crate::command) fn text(&self) -> String {
+        let note = Style::Warning.paint("note:");
+        let failed = self.tasks.iter().filter(|task| matches!(task.end, Some(End::Failed | End::Blocked)));
+        let failed = failed.map(|task| {
+            let end = task.end.map_or("", End::as_str);
+            format!("{note} task {} {end}: {}\n", task.id, task.reason.as_deref().unwrap_or_default())
+        });
+        let conflicts = self.conflicts.iter().map(|conflict| format!("{note} {conflict}\n"));
+        let blamed: Vec<&str> = self.blamed.iter().map(TaskId::as_str).collect();
+        let blamed = (!blamed.is_empty()).then(|| format!("{note} what fails together: {}\n", blamed.join(", ")));
+        failed.chain(conflicts).chain(blamed).chain([self.goal_line()]).collect()
+    }
+
+    fn goal_line(&self) -> String {
+        match &self.goal {
+            None => format!("{} of {} waves are integrated\n", self.united, self.waves),
+            Some(goal) => {
+                let word = match goal.delivered {
+                    true => Style::Good.paint("delivered"),
+                    false => Style::Bad.paint("not delivered"),
+                };
+                let union = goal.commit.map(|commit| format!(": {}", commit.short())).unwrap_or_default();
+                format!("{word} ({}){union}: {}\n", goal.mode.as_str(), goal.reason)
+            }
+        }
+    }
+}
