@@ -270,6 +270,10 @@ pub(super) fn line(progress: &Progress) -> String {
         Progress::CheckedUnion { verdict, reason, took: time } => {
             format!("union: {}", checked(*verdict, reason.as_ref(), *time))
         }
+        Progress::Drawn { task, workers } => {
+            let workers: Vec<String> = workers.iter().map(ToString::to_string).collect();
+            format!("task {task}: {}", workers.join(", "))
+        }
         Progress::Settled { task, end, reason } => format!("task {task} {}: {reason}", end.as_str()),
         Progress::Uniting(tasks) if tasks.is_empty() => String::new(),
         Progress::Uniting(tasks) => format!("integrating {}", names(tasks)),

@@ -5,7 +5,10 @@ use std::{ffi::OsString, path::Path};
 use super::command_line;
 use crate::model::{
     agent_choice::AgentRef,
+    fact::run_started::Lane,
+    plan::task::TaskId,
     preset::{self, Delivery, Preset},
+    worker::Worker,
 };
 
 /// What a worker runs.
@@ -55,6 +58,18 @@ impl Agent {
     pub fn recorded_argv(&self, repository: &Path) -> Vec<String> {
         let argv = self.argv(Path::new("$PAR_TASK_FILE"), "$PAR_TASK").unwrap_or_default();
         command_line::recorded(&argv, repository)
+    }
+
+    /// Writes down what a worker is to run.
+    #[must_use]
+    pub fn lane(&self, repository: &Path, (worker, task): (Worker, Option<TaskId>)) -> Lane {
+        Lane {
+            worker,
+            agent: self.name().to_owned(),
+            argv: self.recorded_argv(repository),
+            task_on_stdin: self.reads_task(),
+            task,
+        }
     }
 
     /// Returns the text of the task file.

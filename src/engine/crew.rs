@@ -1,10 +1,16 @@
 //! Crews: the workers of a run, so many at once, each from its start to its verdict.
 
-use std::{cell::RefCell, io, path::PathBuf, time::Duration};
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use super::{
     agent::Agent,
     brief,
+    draw::{self, Stream},
     gate::{self, Gate, Subject},
     journal::{self, Deed},
     limits,
@@ -13,6 +19,7 @@ use super::{
     progress::Progress,
     pursue::{self, Means},
     site::{self, Site},
+    source::Source,
     supervisor::Hold,
     worker::{self, Assignment},
 };
@@ -48,7 +55,7 @@ pub enum Error {
 pub struct Crew<'a> {
     site: &'a Site<'a>,
     hold: &'a Hold,
-    orders: Orders,
+    orders: Mutex<Orders>,
     home: PathBuf,
     limits: Limits,
 }
@@ -64,7 +71,7 @@ impl<'a> Crew<'a> {
         Self {
             site,
             hold,
-            orders: Orders::load(&site.scratch),
+            orders: Mutex::new(Orders::load(&site.scratch)),
             home: site.repository.home_dir(),
             limits: limits.expect("a run that is held has begun"),
         }
@@ -83,7 +90,8 @@ impl<'a> Crew<'a> {
 
     fn agents(&self) -> Vec<(Worker, Agent)> {
         let lanes: Vec<_> = self.site.journal.ask(|history| history.planned().cloned().collect());
-        let agent = |(at, lane): (usize, &run_started::Lane)| (lane.worker, self.orders.agent(at, lane, &self.home));
+        let orders = self.orders();
+        let agent = |(at, lane): (usize, &run_started::Lane)| (lane.worker, orders.agent(at, lane, &self.home));
         lanes.iter().enumerate().map(agent).collect()
     }
 
@@ -128,10 +136,11 @@ impl<'a> Crew<'a> {
     }
 
     fn pursue(&self, oversight: &Oversight<'_>, jobs: u16) -> Result<Vec<Failed>, Error> {
-        let all = RefCell::new(Vec::new());
+        let all = Mutex::new(Vec::new());
         let work = |workers: &[Worker]| {
             (self.site.listener)(Progress::Planned(workers.to_vec()));
-            all.borrow_mut().extend(self.side_by_side(workers, jobs, oversight));
+            let failed = self.side_by_side(workers, jobs, oversight);
+            all.lock().unwrap_or_else(PoisonError::into_inner).extend(failed);
         };
         let gate = self.site.journal.ask(|history| history.run().and_then(|run| run.args.gate.clone()));
         let site = Site { stop: oversight.halt(), ..self.site.clone() };
@@ -139,14 +148,49 @@ impl<'a> Crew<'a> {
             site: &site,
             gate: gate.map(|plan| self.gate(plan)),
             work: &work,
+            draw: &|| self.draw((&all, jobs), oversight),
             is_halted: &|| site.stop.is_set(),
         };
         pursue::pursue(&means)?;
-        Ok(all.into_inner())
+        Ok(all.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn orders(&self) -> MutexGuard<'_, Orders> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes tasks as they come, and works on them, up to `jobs` at once.
+    fn draw(&self, (failed, jobs): (&Mutex<Vec<Failed>>, u16), oversight: &Oversight<'_>) -> Result<(), draw::Error> {
+        let site = Site { stop: oversight.halt(), ..self.site.clone() };
+        let (source, agent, claim) = self.orders().stream();
+        let here = self.site.repository.home_dir();
+        let source = source.and_then(|source| match Source::open(&source, &here) {
+            Ok(source) => Some(source),
+            Err(error) => {
+                (site.listener)(Progress::Warning(format!("no more tasks can be read from '{source}': {error}")));
+                None
+            }
+        });
+        let order = |agents: &[Agent]| {
+            let mut orders = self.orders();
+            orders.add(agents);
+            // What cannot be kept is run as the journal has it, where the run is taken up again.
+            let _ = orders.save(&self.site.scratch);
+        };
+        let work = |worker: Worker| {
+            if let Err(one) = self.work_one(worker, oversight) {
+                self.site.warn(one.0, &one.1);
+                failed.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+            }
+        };
+        let waiting: Vec<Worker> = self.site.journal.ask(|history| {
+            history.lanes().map(|(worker, _)| worker).filter(|worker| agenda::is_open(history, *worker)).collect()
+        });
+        draw::draw(Stream { site: &site, source, agent, claim, order: &order, work: &work }, (&waiting, jobs))
     }
 
     fn gate(&self, plan: GatePlan) -> Gate {
-        Gate { argv: self.orders.gate(&plan.argv, &self.home), plan }
+        Gate { argv: self.orders().gate(&plan.argv, &self.home), plan }
     }
 
     /// Returns the check that a worker's candidate is put to.

@@ -35,6 +35,12 @@ pub struct Orders {
     /// Those of the tasks of a plan.
     #[serde(default)]
     gates: Vec<Vec<Vec<u8>>>,
+    /// Where tasks come from one by one, and what claims them.
+    #[serde(default)]
+    stream: Option<(String, Option<String>)>,
+    /// What runs a task that names no agent.
+    #[serde(default)]
+    usual: Option<Order>,
     /// Which folder they were written into: a copy of it, elsewhere, was not.
     #[serde(default)]
     place: Option<Node>,
@@ -56,13 +62,31 @@ impl Orders {
     /// Writes down what is to run.
     #[must_use]
     pub fn new(agents: &[Agent], gate: Option<&[OsString]>) -> Self {
-        Self { agents: agents.iter().map(Order::from).collect(), gate: gate.map(bytes), gates: Vec::new(), place: None }
+        Self { agents: agents.iter().map(Order::from).collect(), gate: gate.map(bytes), ..Self::default() }
     }
 
     /// Adds the gates of the tasks of a plan.
     #[must_use]
     pub fn with_gates<'a>(self, gates: impl IntoIterator<Item = &'a [OsString]>) -> Self {
         Self { gates: gates.into_iter().map(bytes).collect(), ..self }
+    }
+
+    /// Adds where tasks come from one by one, what claims them, and what runs one that names no agent.
+    #[must_use]
+    pub fn with_stream(self, source: String, claim: Option<String>, usual: Option<&Agent>) -> Self {
+        Self { stream: Some((source, claim)), usual: usual.map(Order::from), ..self }
+    }
+
+    /// Returns where tasks come from, what runs one that names no agent, and what claims them.
+    #[must_use]
+    pub fn stream(&self) -> (Option<String>, Option<Agent>, Option<String>) {
+        let (source, claim) = self.stream.clone().unzip();
+        (source, self.usual.as_ref().and_then(Order::agent), claim.flatten())
+    }
+
+    /// Adds what further workers run.
+    pub fn add(&mut self, agents: &[Agent]) {
+        self.agents.extend(agents.iter().map(Order::from));
     }
 
     /// Keeps them in a folder.

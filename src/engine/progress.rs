@@ -72,6 +72,13 @@ pub enum Progress {
         /// How long it ran.
         took: Duration,
     },
+    /// A task came from the stream that the run works off.
+    Drawn {
+        /// Its name.
+        task: String,
+        /// Who tries it.
+        workers: Vec<Worker>,
+    },
     /// A task of a plan is over.
     Settled {
         /// Which.

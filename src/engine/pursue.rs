@@ -1,7 +1,7 @@
 //! Pursuing: a plan is carried out step by step, each decided from the journal alone, so that anybody can go on with it.
 
 use super::{
-    blame,
+    blame, draw,
     gate::{self, Gate, Subject},
     journal::{self, Deed},
     progress::Progress,
@@ -41,6 +41,9 @@ pub enum Error {
     /// An object.
     #[error(transparent)]
     Objects(#[from] objects::Error),
+    /// The stream of tasks.
+    #[error(transparent)]
+    Draw(#[from] draw::Error),
     /// The search for what is to blame.
     #[error(transparent)]
     Blame(#[from] blame::Error),
@@ -54,6 +57,8 @@ pub struct Means<'a> {
     pub gate: Option<Gate>,
     /// Brings workers to their end, as far as they come.
     pub work: &'a dyn Fn(&[Worker]),
+    /// Takes tasks as they come, and brings their workers to their end.
+    pub draw: &'a dyn Fn() -> Result<(), draw::Error>,
     /// Tells whether no more is to be begun.
     pub is_halted: &'a dyn Fn() -> bool,
 }
@@ -76,6 +81,10 @@ pub fn pursue(means: &Means<'_>) -> Result<(), Error> {
 fn take(means: &Means<'_>, step: &Step) -> Result<(), Error> {
     let site = means.site;
     match step {
+        Step::Draw => {
+            (means.draw)()?;
+            site.journal.refresh()?;
+        }
         Step::Work(workers) => {
             (means.work)(workers);
             // Somebody may have stopped one of them before its turn.

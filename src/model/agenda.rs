@@ -21,6 +21,8 @@ use super::{
 /// What is to be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
+    /// Tasks one by one, as they come, and their workers.
+    Draw,
     /// These workers, side by side.
     Work(Vec<Worker>),
     /// The outcome of a task.
@@ -43,6 +45,9 @@ pub enum Step {
 #[must_use]
 pub fn next(history: &History) -> Step {
     let Some(pursuit) = history.pursuit().filter(|pursuit| pursuit.end.is_none()) else { return Step::Rest };
+    if pursuit.is_drawing() {
+        return Step::Draw;
+    }
     let done = pursuit.waves_done();
     match pursuit.goal.order.waves.get(done) {
         Some(wave) => in_wave(history, pursuit, (done, wave)),

@@ -11,30 +11,28 @@ use super::plan::{
 /// What stands at the end of a text that was cut.
 pub const CUT: &str = "…[truncated]";
 
-/// Writes what the agent of a task is given: what its role says, the task, what it may touch, and what the tasks that it needs
+/// Writes what the agent of a task is given: what the role says that it names, the task, what it may touch, and what the tasks that it needs
 /// handed over, in at most `limit` characters in total.
 #[must_use]
 pub fn of_task(plan: &Plan, task: &Task, upstream: &[(TaskId, String)], limit: usize) -> String {
     let role = plan.role(task);
-    let mut parts: Vec<String> = role.preamble.iter().cloned().collect();
+    let named = task.role.is_some();
+    let mut parts: Vec<String> = role.preamble.iter().filter(|_| named).cloned().collect();
     parts.push(task.prompt.trim_end().to_owned());
     parts.extend(task.output.as_ref().or(role.output.as_ref()).map(|output| format!("Hand over: {output}")));
-    parts.push(rights(plan, task));
+    parts.extend(rights(plan, task));
     parts.extend(handed_over(upstream, limit));
     format!("{}\n", parts.join("\n\n"))
 }
 
-fn rights(plan: &Plan, task: &Task) -> String {
+fn rights(plan: &Plan, task: &Task) -> Option<String> {
     if plan.permission(task) == Permission::Read {
         let told =
             "Change no file: changes are thrown away. Write what you hand over to the file that $PAR_OUTPUT names,";
-        return format!("{told} or print it.");
-    }
-    if task.writes.is_empty() {
-        return "You may change any file.".to_owned();
+        return Some(format!("{told} or print it."));
     }
     let paths: Vec<String> = task.writes.iter().map(|footprint| format!("- {footprint}")).collect();
-    format!("Change these and nothing else:\n{}", paths.join("\n"))
+    (!paths.is_empty()).then(|| format!("Change these and nothing else:\n{}", paths.join("\n")))
 }
 
 /// Writes what other tasks handed over, by name, each under a heading; none where there is nothing.

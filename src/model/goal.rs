@@ -1,5 +1,7 @@
 //! Goals: a plan as a run carries it out: what follows from it, and which workers are attempts at which task.
 
+use serde_json::Value;
+
 use super::{
     fact::run_started::{Lane, Planned},
     plan::{
@@ -28,23 +30,42 @@ impl Goal {
     /// Reads the plan of a run with these lanes, or says what is wrong with it.
     pub fn read(terms: &Planned, lanes: &[Lane]) -> Result<Self, String> {
         let findings = Findings::default();
-        let plan = Plan::of(&terms.document, &findings);
-        let plan = plan.and_then(|plan| Order::of(&plan, &findings).map(|order| (plan, order)));
-        let Some((plan, order)) = plan else {
-            let first = findings.into_vec().into_iter().next();
-            return Err(first.map_or("its plan is not valid".to_owned(), |first| {
-                format!("its plan is not valid: {}: {}", first.place, first.message)
-            }));
+        let plan = match terms.stream {
+            None => Plan::of(&terms.document, &findings),
+            Some(_) => Plan::growing(&terms.document, &findings),
         };
-        let place = |lane: &Lane| plan.tasks.iter().position(|task| Some(&task.id) == lane.task.as_ref());
-        let known = |lane: &Lane| place(lane).map(|at| (lane.worker, at));
-        let workers: Option<Vec<_>> = lanes.iter().map(known).collect();
-        let workers = workers.ok_or("a worker is an attempt at no task of the plan")?;
-        let is_tried = |task| workers.iter().any(|(_, at)| *at == task);
-        if !(0..plan.tasks.len()).all(is_tried) {
-            return Err("a task of the plan has no worker".to_owned());
+        let order = |plan: &Plan| match terms.stream {
+            None => Order::of(plan, &findings),
+            Some(_) => Some(Order::side_by_side(plan.tasks.len())),
+        };
+        let plan = plan.and_then(|plan| order(&plan).map(|order| (plan, order)));
+        let Some((plan, order)) = plan else { return Err(wrong(findings)) };
+        let goal = Self { plan, order, terms: terms.clone(), workers: Vec::new() };
+        goal.with_workers(lanes)
+    }
+
+    fn with_workers(mut self, lanes: &[Lane]) -> Result<Self, String> {
+        for lane in lanes {
+            let task = lane.task.as_ref().and_then(|id| self.place(id));
+            let task = task.ok_or("a worker is an attempt at no task of the plan")?;
+            self.workers.push((lane.worker, task));
         }
-        Ok(Self { plan, order, terms: terms.clone(), workers })
+        let is_tried = |task| self.workers.iter().any(|(_, at)| *at == task);
+        if (0..self.plan.tasks.len()).all(is_tried) {
+            Ok(self)
+        } else {
+            Err("a task of the plan has no worker".to_owned())
+        }
+    }
+
+    /// Adds a task that came from the stream, with its workers, or says what is wrong with it.
+    pub fn with_task(&self, task: &Value, lanes: &[Lane]) -> Result<Self, String> {
+        let findings = Findings::default();
+        let mut document = serde_json::json!(self.plan);
+        document["tasks"].as_array_mut().into_iter().for_each(|tasks| tasks.push(task.clone()));
+        let Some(plan) = Plan::of(&document, &findings) else { return Err(wrong(findings)) };
+        let order = Order::side_by_side(plan.tasks.len());
+        Self { plan, order, ..self.clone() }.with_workers(lanes)
     }
 
     /// Returns the place of the task that a worker is an attempt at; none where it is one of the whole goal.
@@ -101,4 +122,12 @@ impl Goal {
         let goals = self.plan.gate.as_ref().filter(|_| !self.only_reads(task));
         self.plan.tasks[task].gate.as_ref().or(goals)
     }
+}
+
+/// Says what is wrong with a plan first.
+fn wrong(findings: Findings) -> String {
+    let first = findings.into_vec().into_iter().next();
+    first.map_or("its plan is not valid".to_owned(), |first| {
+        format!("its plan is not valid: {}: {}", first.place, first.message)
+    })
 }

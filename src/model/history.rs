@@ -10,7 +10,7 @@ use super::{
     event::{self, Event},
     fact::{
         Fact, GateFinished, IterationFinished, MergeFinished, MergeStarted, RunFinished, RunStarted, ScoreFinished,
-        WinnerSelected, WorkerDiscarded, WorkerFinished, WorkerRetried, WorkerStarted, WorkerStopped,
+        WinnerSelected, WorkerDiscarded, WorkerFinished, WorkerRetried, WorkerStarted, WorkerStopped, run_started,
     },
     oid::Oid,
     ranking::Contender,
@@ -84,6 +84,8 @@ pub struct History {
     pub selected: Option<Placed<WinnerSelected>>,
     /// How the plan stands that it carries out, where it does.
     pursuit: Option<Pursuit>,
+    /// The workers of the tasks that came one by one.
+    drawn: Vec<run_started::Lane>,
     /// An intent to merge that nothing has closed yet.
     pub merging: Option<Placed<MergeStarted>>,
     /// The merges that moved a branch, oldest first.
@@ -185,7 +187,8 @@ impl History {
     fn start_run(&mut self, law: &Law<'_>, placed: Placed<RunStarted>) -> Result<(), Illegal> {
         law.require(law.seq == 1 && self.run.is_none(), "a run starts once, in its first event")?;
         let workers: Vec<Worker> = placed.fact.args.workers.iter().map(|lane| lane.worker).collect();
-        let ascending = workers.is_sorted_by(|a, b| a < b) && !workers.is_empty();
+        let comes_later = placed.fact.args.plan.as_ref().is_some_and(|plan| plan.stream.is_some());
+        let ascending = workers.is_sorted_by(|a, b| a < b) && (comes_later || !workers.is_empty());
         law.require(ascending, "a run's workers are numbered upwards, and there is at least one")?;
         self.lanes = workers.into_iter().map(|worker| (worker, Lane::default())).collect();
         self.run = Some(placed);

@@ -40,6 +40,10 @@ impl Told {
             Fact::WorkerDiscarded(fact) => ("discarded", Some(fact.args.worker), worker_discarded(&fact)),
             Fact::RunResumed(fact) => ("run resumed", None, run_resumed(&fact)),
             Fact::RunFinished(fact) => ("run ended", None, run_finished(&fact)),
+            Fact::TaskDrawn(fact) => {
+                ("task drawn", fact.args.workers.first().map(|lane| lane.worker), told_of_plans::task_drawn(&fact))
+            }
+            Fact::StreamFinished(fact) => ("no more tasks", None, format!("{} were drawn", fact.result.drawn)),
             Fact::TaskFinished(fact) => ("task over", fact.result.worker, told_of_plans::task_finished(&fact)),
             Fact::UnionFinished(fact) => ("united", None, told_of_plans::union_finished(&fact)),
             Fact::BlameStarted(fact) => ("blaming", None, told_of_plans::blame_started(&fact)),

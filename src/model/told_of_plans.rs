@@ -2,8 +2,8 @@
 
 use super::{
     fact::{
-        BlameFinished, BlameStarted, GoalFinished, RecoveryStarted, TaskFinished, UnionFinished, UnionProbed,
-        recovery_started::Scope, union_finished::Conflict,
+        BlameFinished, BlameStarted, GoalFinished, RecoveryStarted, TaskDrawn, TaskFinished, UnionFinished,
+        UnionProbed, recovery_started::Scope, union_finished::Conflict,
     },
     plan::task::TaskId,
 };
@@ -11,6 +11,11 @@ use super::{
 fn names<'t>(tasks: impl IntoIterator<Item = &'t TaskId>) -> String {
     let names: Vec<&str> = tasks.into_iter().map(TaskId::as_str).collect();
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}
+
+pub(super) fn task_drawn(fact: &TaskDrawn) -> String {
+    let text = |key: &str| fact.args.task.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+    format!("{}: {}", text("id"), text("prompt").lines().next().unwrap_or_default())
 }
 
 pub(super) fn task_finished(fact: &TaskFinished) -> String {

@@ -14,7 +14,7 @@ use crate::{
     },
     engine::{agent::Agent, command_line, gate::Gate},
     model::{
-        fact::run_started::{OnEscape, Planned},
+        fact::run_started::{Lane, OnEscape, Planned},
         plan::{
             Plan,
             task::{Task, TaskId},
@@ -37,14 +37,18 @@ pub struct PlanArgs {
     /// Carry out a plan (see 'git par plan'): JSON, or TOML where its name ends in .toml; '-' is JSON from standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["task", "file", "workers", "first"])]
     pub plan: Option<String>,
+    /// Work off a stream of ready tasks, each a line, a task of a plan in JSON or just words: a file, '-' for standard input, or
+    /// '!CMD', which is asked again whenever a slot is free
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["task", "file", "workers", "first", "plan"])]
+    pub tasks: Option<String>,
     /// What becomes of a candidate that changed what its task did not declare [default: reject]
-    #[arg(long, value_name = "WHAT", value_parser = ["reject", "record"], requires = "plan")]
+    #[arg(long, value_name = "WHAT", value_parser = ["reject", "record"])]
     pub on_escape: Option<String>,
     /// Have one session take over where the tasks do not bring the goal about together
-    #[arg(long, requires = "plan")]
+    #[arg(long)]
     pub recover: bool,
     /// How often the goal's gate may run to find the tasks that make the union fail; 0 does not look for them [default: 32]
-    #[arg(long, value_name = "N", requires = "plan")]
+    #[arg(long, value_name = "N")]
     pub blame_budget: Option<u32>,
 }
 
@@ -64,15 +68,8 @@ pub(super) fn setup(
     let gates = gates.map(|argv| task_gate(argv, repository)).collect::<Result<Vec<_>, _>>()?;
     let recovery = if args.plan.recover { Some(usual_agent(args, settings)?) } else { None };
     let next = u16::try_from(workers.len() + 1).ok().and_then(Worker::new);
-    let lane = recovery.as_ref().zip(next).map(|(agent, worker)| setup::lane(repository, (worker, agent), None));
-    let planned = Planned {
-        document: document(&plan, gate.as_ref(), repository),
-        on_escape: if args.plan.on_escape.as_deref() == Some("record") { OnEscape::Record } else { OnEscape::Reject },
-        upstream_limit: number(settings, "par.upstreamLimit").unwrap_or(UPSTREAM_LIMIT),
-        blame_budget: args.plan.blame_budget.or(number(settings, "par.blameBudget")).unwrap_or(BLAME_BUDGET),
-        recover: lane,
-        test_fault: settings.get("par.testFault").map(str::to_owned),
-    };
+    let lane = recovery.as_ref().zip(next).map(|(agent, worker)| agent.lane(&repository.home_dir(), (worker, None)));
+    let planned = terms(args, settings, (document(&plan, gate.as_ref(), repository), lane));
     Ok(Setup {
         run,
         task,
@@ -81,7 +78,62 @@ pub(super) fn setup(
         gate,
         limits: args.bounds.limits(setup::jobs(args.jobs, settings), settings),
         rule: plan.rule.clone().map_or_else(|| setup::rule(false, settings), Ok)?,
-        plan: Some(Carried { planned, recovery, gates }),
+        plan: Some(Carried { planned, recovery, gates, stream: None }),
+    })
+}
+
+fn terms(args: &Args, settings: &Settings, (document, recover): (Value, Option<Lane>)) -> Planned {
+    Planned {
+        document,
+        on_escape: if args.plan.on_escape.as_deref() == Some("record") { OnEscape::Record } else { OnEscape::Reject },
+        upstream_limit: number(settings, "par.upstreamLimit").unwrap_or(UPSTREAM_LIMIT),
+        blame_budget: args.plan.blame_budget.or(number(settings, "par.blameBudget")).unwrap_or(BLAME_BUDGET),
+        recover,
+        stream: args.plan.tasks.clone(),
+        test_fault: settings.get("par.testFault").map(str::to_owned),
+    }
+}
+
+/// Looks at everything that could be wrong with a run that works off a stream of tasks.
+pub(super) fn streamed(
+    (args, source): (&Args, &str),
+    (repository, settings): (&Repository, &Settings),
+    context: &Context<'_>,
+) -> Result<Setup, Error> {
+    let is_file = !source.starts_with('!') && source != "-";
+    let file = context.here.join(source);
+    if is_file && !file.is_file() {
+        return Err(Error::usage(format!("there is no file '{source}'")).hint("git par spawn --tasks '!CMD'"));
+    }
+    let source = if is_file { &file.to_string_lossy().into_owned() } else { source };
+    if args.plan.recover {
+        return Err(
+            Error::usage("--recover is for a plan, whose whole goal is known").hint("git par spawn --plan FILE")
+        );
+    }
+    let gate = setup::chosen_gate(args, settings, repository)?;
+    args.bounds.require_gate(gate.is_some())?;
+    let recorded = command_line::recorded(&[source.into()], &repository.home_dir()).concat();
+    let task = format!("tasks from {recorded}");
+    let gate_argv = gate.as_ref().map(|gate| gate.plan.argv.clone());
+    let mut document = json!({ "version": 1, "tasks": [] });
+    gate_argv.into_iter().for_each(|argv| document["gate"] = json!(argv));
+    let claim = settings.get("par.claim").map(str::to_owned);
+    let usual = usual_agent(args, settings).ok();
+    Ok(Setup {
+        run: setup::run_id(args.name.as_deref(), &task)?,
+        task,
+        base: setup::require_base(repository, &args.base)?,
+        workers: Vec::new(),
+        gate,
+        limits: args.bounds.limits(setup::jobs(args.jobs, settings), settings),
+        rule: setup::rule(false, settings)?,
+        plan: Some(Carried {
+            planned: Planned { stream: Some(recorded), ..terms(args, settings, (document, None)) },
+            recovery: None,
+            gates: Vec::new(),
+            stream: Some((source.to_owned(), claim, usual)),
+        }),
     })
 }
 

@@ -17,7 +17,7 @@ use crate::{
     model::{
         fact::{
             RunStarted,
-            run_started::{self, Lane, Limits, Planned},
+            run_started::{self, Limits, Planned},
         },
         oid::Oid,
         plan::task::TaskId,
@@ -52,6 +52,8 @@ pub(super) struct Carried {
     pub(super) recovery: Option<Agent>,
     /// The gates of its tasks.
     pub(super) gates: Vec<Gate>,
+    /// Where tasks come from one by one, what claims them, and what runs one that names no agent.
+    pub(super) stream: Option<(String, Option<String>, Option<Agent>)>,
 }
 
 impl Setup {
@@ -66,6 +68,9 @@ impl Setup {
         repository.require_shareable().map_err(|error| Error::from(error).hint(hint))?;
         if let Some(file) = &args.plan.plan {
             return planned::setup((args, file), (repository, settings), context);
+        }
+        if let Some(source) = &args.plan.tasks {
+            return planned::streamed((args, source), (repository, settings), context);
         }
         let wanted = agent_setup::Wanted { agents: &args.agents, argv: &args.argv, workers: args.workers };
         let task = task_text::read(args)?;
@@ -115,7 +120,11 @@ impl Setup {
         let recoveries: Vec<Agent> = recovery.flat_map(|agent| [agent.clone(), agent]).collect();
         let agents: Vec<Agent> = self.workers.iter().map(|(agent, _)| agent.clone()).chain(recoveries).collect();
         let gates = self.plan.iter().flat_map(|plan| plan.gates.iter().map(|gate| gate.argv.as_slice()));
-        Orders::new(&agents, self.gate.as_ref().map(|gate| gate.argv.as_slice())).with_gates(gates)
+        let orders = Orders::new(&agents, self.gate.as_ref().map(|gate| gate.argv.as_slice())).with_gates(gates);
+        match self.plan.as_ref().and_then(|plan| plan.stream.clone()) {
+            Some((source, claim, usual)) => orders.with_stream(source, claim, usual.as_ref()),
+            None => orders,
+        }
     }
 
     fn taken(&self) -> Error {
@@ -142,7 +151,7 @@ impl Setup {
 
     fn args(&self, repository: &Repository) -> Result<run_started::Args, Error> {
         let lane = |(worker, (agent, task)): (Worker, &(Agent, Option<TaskId>))| {
-            lane(repository, (worker, agent), task.clone())
+            agent.lane(&repository.home_dir(), (worker, task.clone()))
         };
         let count = u16::try_from(self.workers.len()).unwrap_or(u16::MAX);
         Ok(run_started::Args {
@@ -156,17 +165,6 @@ impl Setup {
             limits: self.limits.clone(),
             plan: self.plan.as_ref().map(|plan| plan.planned.clone()),
         })
-    }
-}
-
-/// Writes down what a worker is to run.
-pub(super) fn lane(repository: &Repository, (worker, agent): (Worker, &Agent), task: Option<TaskId>) -> Lane {
-    Lane {
-        worker,
-        agent: agent.name().to_owned(),
-        argv: agent.recorded_argv(&repository.home_dir()),
-        task_on_stdin: agent.reads_task(),
-        task,
     }
 }
 

@@ -20,6 +20,8 @@ pub mod run_finished;
 pub mod run_resumed;
 pub mod run_started;
 pub mod score_finished;
+pub mod stream_finished;
+pub mod task_drawn;
 pub mod task_finished;
 pub mod union_finished;
 pub mod union_probed;
@@ -42,6 +44,8 @@ pub use run_finished::RunFinished;
 pub use run_resumed::RunResumed;
 pub use run_started::RunStarted;
 pub use score_finished::ScoreFinished;
+pub use stream_finished::StreamFinished;
+pub use task_drawn::TaskDrawn;
 pub use task_finished::TaskFinished;
 pub use union_finished::UnionFinished;
 pub use union_probed::UnionProbed;
@@ -109,12 +113,14 @@ macro_rules! payload {
 pub(crate) use payload;
 
 /// The kinds of facts, in the order of a run's life.
-pub const KINDS: [&str; 21] = [
+pub const KINDS: [&str; 23] = [
     RunStarted::KIND,
     WorkerStarted::KIND,
     IterationFinished::KIND,
     WorkerFinished::KIND,
     GateFinished::KIND,
+    StreamFinished::KIND,
+    TaskDrawn::KIND,
     TaskFinished::KIND,
     UnionFinished::KIND,
     BlameStarted::KIND,
@@ -166,6 +172,10 @@ pub enum Fact {
     RunFinished(RunFinished),
     /// A task of a plan is over.
     TaskFinished(TaskFinished),
+    /// A task was taken from a stream.
+    TaskDrawn(TaskDrawn),
+    /// No more tasks come from a stream.
+    StreamFinished(StreamFinished),
     /// Candidates were integrated.
     UnionFinished(UnionFinished),
     /// The search for what makes a union fail begins.
@@ -200,6 +210,8 @@ impl Fact {
             WorkerDiscarded::KIND => Self::WorkerDiscarded(join(event)?),
             RunResumed::KIND => Self::RunResumed(join(event)?),
             RunFinished::KIND => Self::RunFinished(join(event)?),
+            StreamFinished::KIND => Self::StreamFinished(join(event)?),
+            TaskDrawn::KIND => Self::TaskDrawn(join(event)?),
             TaskFinished::KIND => Self::TaskFinished(join(event)?),
             UnionFinished::KIND => Self::UnionFinished(join(event)?),
             BlameStarted::KIND => Self::BlameStarted(join(event)?),
@@ -229,6 +241,8 @@ impl Fact {
             Self::WorkerDiscarded(fact) => fact.success(),
             Self::RunResumed(fact) => fact.success(),
             Self::RunFinished(fact) => fact.success(),
+            Self::StreamFinished(fact) => fact.success(),
+            Self::TaskDrawn(fact) => fact.success(),
             Self::TaskFinished(fact) => fact.success(),
             Self::UnionFinished(fact) => fact.success(),
             Self::BlameStarted(fact) => fact.success(),

@@ -51,6 +51,9 @@ pub struct Planned {
     pub blame_budget: u32,
     /// The worker that takes over where the tasks do not bring the goal about; null: none does. A second one has the next number.
     pub recover: Option<Lane>,
+    /// Where the tasks come from one by one, where they are not in the plan from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
     /// What is made to fail, to see what becomes of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_fault: Option<String>,

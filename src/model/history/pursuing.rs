@@ -1,9 +1,11 @@
 //! Pursuing: how the events of a run that carries out a plan change its state, and which may follow which.
 
+use std::sync::Arc;
+
 use super::{History, Illegal, Lane, Law, Placed, Pursuit};
 use crate::model::{
     fact::{
-        Fact, GateFinished, RecoveryStarted, TaskFinished, UnionFinished, UnionProbed,
+        Fact, GateFinished, RecoveryStarted, TaskDrawn, TaskFinished, UnionFinished, UnionProbed,
         run_started::Lane as PlannedLane, task_finished::End,
     },
     goal::Goal,
@@ -23,6 +25,7 @@ impl History {
     pub fn planned(&self) -> impl Iterator<Item = &PlannedLane> {
         let begun = self.run().into_iter().flat_map(|run| &run.args.workers);
         let recoveries = self.pursuit.iter().flat_map(|pursuit| &pursuit.recoveries);
+        let begun = begun.chain(&self.drawn);
         begun.chain(recoveries.map(|placed| &placed.fact.args.lane))
     }
 
@@ -81,6 +84,12 @@ impl History {
         let at = Placed { seq, duration_ms, time, fact: () };
         match fact {
             Fact::TaskFinished(fact) => return self.finish_task(law, at.with(fact)),
+            Fact::TaskDrawn(fact) => return self.draw(law, &fact),
+            Fact::StreamFinished(fact) => {
+                law.require(pursuit.is_drawing(), "the run works off no stream, or that is at its end")?;
+                law.follows(1)?;
+                pursuit.stream = Some(at.with(fact));
+            }
             Fact::UnionFinished(fact) => return pursuit.finish_union(law, at.with(fact)),
             Fact::UnionProbed(fact) => return pursuit.probe(law, at.with(fact)),
             Fact::RecoveryStarted(fact) => return self.start_recovery(law, at.with(fact)),
@@ -103,11 +112,28 @@ impl History {
         Ok(())
     }
 
+    fn draw(&mut self, law: &Law<'_>, fact: &TaskDrawn) -> Result<(), Illegal> {
+        law.follows(1)?;
+        let pursuit = self.pursuit.as_mut().ok_or_else(|| law.broken("the run carries out no plan"))?;
+        law.require(pursuit.is_drawing(), "the run works off no stream, or that is at its end")?;
+        let goal = pursuit.goal.with_task(&fact.args.task, &fact.args.workers);
+        pursuit.goal = Arc::new(goal.map_err(|why| law.broken(why))?);
+        pursuit.tasks.push(None);
+        for lane in &fact.args.workers {
+            let last = self.lanes.last().map(|(worker, _)| *worker);
+            law.require(last < Some(lane.worker), format!("{} is not the next worker", lane.worker))?;
+            self.lanes.push((lane.worker, Lane::default()));
+        }
+        self.drawn.extend(fact.args.workers.iter().cloned());
+        Ok(())
+    }
+
     fn finish_task(&mut self, law: &Law<'_>, placed: Placed<TaskFinished>) -> Result<(), Illegal> {
         let pursuit = self.pursuit.as_ref().ok_or_else(|| law.broken("the run carries out no plan"))?;
         let id = &placed.fact.args.task;
         let task = pursuit.goal.place(id).ok_or_else(|| law.broken(format!("the plan has no task {id}")))?;
         law.require(pursuit.tasks[task].is_none(), format!("task {id} is over already"))?;
+        law.require(!pursuit.is_drawing(), "more tasks may come")?;
         law.require(pursuit.goal.wave_of(task) == pursuit.waves_done(), format!("it is not the turn of task {id}"))?;
         for worker in pursuit.goal.workers_of(task) {
             let lane = self.lane(worker).ok_or_else(|| law.broken(format!("the run has no worker {worker}")))?;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Placed;
 use crate::model::{
     fact::{
-        BlameFinished, BlameStarted, GateFinished, GoalFinished, RecoveryStarted, TaskFinished, UnionFinished,
-        UnionProbed,
+        BlameFinished, BlameStarted, GateFinished, GoalFinished, RecoveryStarted, StreamFinished, TaskFinished,
+        UnionFinished, UnionProbed,
         task_finished::End,
         union_finished::{Conflict, Part},
     },
@@ -19,6 +19,8 @@ use crate::model::{
 pub struct Pursuit {
     /// The plan, and who works on it.
     pub goal: Arc<Goal>,
+    /// That no more tasks come from the stream.
+    pub stream: Option<Placed<StreamFinished>>,
     /// What each task came to, in the plan's order.
     pub tasks: Vec<Option<Placed<TaskFinished>>>,
     /// The unions, oldest first.
@@ -42,6 +44,7 @@ impl Pursuit {
         Self {
             tasks: vec![None; goal.plan.tasks.len()],
             goal: Arc::new(goal),
+            stream: None,
             unions: Vec::new(),
             gate: None,
             blaming: None,
@@ -50,6 +53,12 @@ impl Pursuit {
             recoveries: Vec::new(),
             end: None,
         }
+    }
+
+    /// Tells whether more tasks may come.
+    #[must_use]
+    pub fn is_drawing(&self) -> bool {
+        self.goal.terms.stream.is_some() && self.stream.is_none()
     }
 
     /// Returns what a task came to.

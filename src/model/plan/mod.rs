@@ -83,6 +83,15 @@ impl Plan {
     /// Makes a plan of values; what is wrong with them is gathered. None where an error is among that.
     #[must_use]
     pub fn of(value: &Value, findings: &Findings) -> Option<Self> {
+        if value.get("tasks").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            findings.error(Code::EmptyPlan, &Place::default().key("tasks"), "the plan has no tasks");
+        }
+        Self::growing(value, findings)
+    }
+
+    /// Makes a plan that may have no tasks yet, since they come one by one.
+    #[must_use]
+    pub fn growing(value: &Value, findings: &Findings) -> Option<Self> {
         let fields = Fields::of(value, Place::default(), findings, &KEYS)?;
         read_version(&fields);
         let tasks = tasks_of(&fields);
@@ -178,9 +187,6 @@ fn read_version(fields: &Fields<'_>) {
 fn tasks_of<'v>(plan: &Fields<'v>) -> Vec<Option<Fields<'v>>> {
     plan.require("tasks");
     let tasks = plan.list("tasks");
-    if plan.value("tasks").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-        plan.error(Code::EmptyPlan, "tasks", "the plan has no tasks");
-    }
     if tasks.len() > MOST_TASKS {
         plan.error(Code::TooMuch, "tasks", format!("the plan has {} tasks, more than {MOST_TASKS}", tasks.len()));
         return Vec::new();

@@ -1,0 +1,125 @@
+//! Sources: where ready tasks come from, one by one: a file, standard input, or a command that lists them.
+
+use std::{
+    collections::VecDeque,
+    io::{self, BufRead},
+    path::Path,
+    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    time::Duration,
+};
+
+use super::{
+    command_line,
+    site::{self, Errand, Site},
+};
+use crate::process::plain;
+
+/// How often it is asked, while nothing comes, whether anybody still wants it.
+const STEP: Duration = Duration::from_millis(100);
+/// The longest list of tasks that is read, in bytes.
+const LONGEST: u64 = 4 * 1024 * 1024;
+/// The name of the log of the command that lists them.
+const LOG: &str = "tasks.log";
+
+/// Where ready tasks come from: a line each, a JSON object or what is to be done in words.
+pub enum Source {
+    /// The lines of a file.
+    Lines(VecDeque<String>),
+    /// The lines of standard input, as they come.
+    Stdin(Receiver<String>),
+    /// The lines that a command prints, anew each time that it is asked.
+    Command(String),
+}
+
+/// What a source says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// These tasks may be taken, the first first.
+    Lines(Vec<String>),
+    /// There is nothing now; something may come when others are done.
+    Later,
+    /// There will be nothing any more.
+    Over,
+}
+
+impl Source {
+    /// Opens a source: `-`, a command for the shell behind a `!`, or a file.
+    pub fn open(text: &str, here: &Path) -> io::Result<Self> {
+        if let Some(command) = text.strip_prefix('!') {
+            return Ok(Self::Command(command.to_owned()));
+        }
+        if text == "-" {
+            return Ok(Self::Stdin(read_stdin()));
+        }
+        let file = io::Read::take(std::fs::File::open(here.join(text))?, LONGEST);
+        let lines: io::Result<VecDeque<String>> = io::BufReader::new(file).lines().collect();
+        Ok(Self::Lines(lines?.into_iter().filter(|line| !line.trim().is_empty()).collect()))
+    }
+
+    /// Asks for the next tasks; waits for standard input as long as nobody stops it.
+    pub fn next(&mut self, site: &Site<'_>) -> Result<Offer, site::Error> {
+        match self {
+            Self::Lines(lines) => Ok(lines.pop_front().map_or(Offer::Over, |line| Offer::Lines(vec![line]))),
+            Self::Stdin(lines) => Ok(wait(lines, site)),
+            Self::Command(command) => listed(site, command),
+        }
+    }
+}
+
+fn read_stdin() -> Receiver<String> {
+    let (sender, lines) = mpsc::sync_channel(1);
+    std::thread::spawn(move || {
+        let lines = io::stdin().lines().map_while(Result::ok).filter(|line| !line.trim().is_empty());
+        // Nobody waits for it once the run is over.
+        lines.map(|line| sender.send(line)).take_while(Result::is_ok).for_each(drop);
+    });
+    lines
+}
+
+fn wait(lines: &Receiver<String>, site: &Site<'_>) -> Offer {
+    loop {
+        match lines.recv_timeout(STEP) {
+            Ok(line) => return Offer::Lines(vec![line]),
+            Err(RecvTimeoutError::Timeout) if !site.stop.is_set() => {}
+            Err(_) => return Offer::Over,
+        }
+    }
+}
+
+fn listed(site: &Site<'_>, command: &str) -> Result<Offer, site::Error> {
+    let here = site.repository.home_dir();
+    let errand = Errand { argv: command_line::shell(command), is_heard: true, ..own_errand(&here) };
+    let outcome = site.run(&errand, &[])?;
+    if !outcome.exit.ending.is_success() {
+        return Ok(Offer::Later);
+    }
+    let printed = plain::open(&site.printed_file(None));
+    let lines = printed.map(|printed| io::BufReader::new(io::Read::take(printed, LONGEST)).lines());
+    let lines: Vec<String> = lines.into_iter().flatten().map_while(Result::ok).collect();
+    let lines: Vec<String> = lines.into_iter().filter(|line| !line.trim().is_empty()).collect();
+    Ok(if lines.is_empty() { Offer::Later } else { Offer::Lines(lines) })
+}
+
+/// Prepares a command of the user's own in his repository.
+fn own_errand(here: &Path) -> Errand<'_> {
+    Errand {
+        argv: Vec::new(),
+        cwd: here,
+        worker: None,
+        attempt: 0,
+        log: LOG,
+        is_heard: false,
+        stdin: None,
+        timeout: None,
+        idle: None,
+    }
+}
+
+/// Asks the user's command whether a task is ours to take: it is where the command succeeds.
+pub fn claim(site: &Site<'_>, command: &str, (id, task): (&str, &str)) -> Result<bool, site::Error> {
+    let here = site.repository.home_dir();
+    let file = site.scratch_of(None).join("claim.json");
+    site.write_scratch(&file, task)?;
+    let errand = Errand { argv: command_line::shell(command), stdin: Some(file), ..own_errand(&here) };
+    Ok(site.run(&errand, &[("PAR_TASK_ID", id)])?.exit.ending.is_success())
+}
