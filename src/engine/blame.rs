@@ -77,7 +77,7 @@ pub fn blame(site: &Site<'_>, gate: Option<&Gate>) -> Result<(), Error> {
         return Ok(());
     }
     let blamed = found.set.iter().map(|at| tasks[*at].clone()).collect();
-    let result = blame_finished::Outcome { tasks: blamed, explanation: found.explanation };
+    let result = blame_finished::Outcome { tasks: blamed, explanation: found.verdict };
     let fact = BlameFinished { args: blame_finished::Args {}, result };
     site.journal.append(|history| {
         let pursuit = history.pursuit();
