@@ -1,6 +1,9 @@
 //! Findings: what is wrong with a plan, or worth a look, each with a stable code and its place.
 
-use std::{cell::RefCell, fmt};
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+};
 
 use serde::Serialize;
 
@@ -10,6 +13,8 @@ const MOST: usize = 1000;
 const LONGEST_MESSAGE: usize = 1000;
 /// The longest name that a message repeats, in characters.
 const LONGEST_NAME: usize = 80;
+/// How many names are looked at for those that were meant; a text of nothing but mistakes has no end of both.
+const MOST_LOOKS: usize = 100_000;
 /// How much alike an unknown name and a known one must be, from 0 to 1, for the one to be taken for the other.
 const LIKE_ENOUGH: f64 = 0.7;
 
@@ -99,7 +104,8 @@ pub struct Place(String);
 #[derive(Debug, Default)]
 pub struct Findings {
     kept: RefCell<Vec<Finding>>,
-    omitted: std::cell::Cell<usize>,
+    omitted: Cell<usize>,
+    looks: Cell<usize>,
 }
 
 impl Findings {
@@ -135,7 +141,9 @@ impl Findings {
         // How long it takes grows with the length of both, and nobody reads it where no more is kept.
         let is_asked = typed.len() <= LONGEST_NAME && self.kept.borrow().len() < MOST;
         let like = |name| Some((strsim::jaro(typed, name), name)).filter(|(likeness, _)| *likeness > LIKE_ENOUGH);
-        let near = known.filter(|_| is_asked).filter_map(like);
+        let left = if is_asked { MOST_LOOKS.saturating_sub(self.looks.get()) } else { 0 };
+        let looked = known.take(left).inspect(|_| self.looks.set(self.looks.get() + 1));
+        let near = looked.filter(|name| name.len() <= LONGEST_NAME).filter_map(like);
         let best = near.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
         best.map_or(String::new(), |(_, name)| format!(" (did you mean {}?)", named(name)))
     }
