@@ -124,7 +124,8 @@ impl Plan {
     /// Tells what a task may do: nothing but look where nothing says more.
     #[must_use]
     pub fn permission(&self, task: &Task) -> Permission {
-        task.permission.or(self.role(task).permission).unwrap_or_default()
+        let own = || self.roles.get(task.role()).and_then(|role| role.permission);
+        task.permission.or_else(own).or_else(|| Permission::built_in(task.role())).unwrap_or_default()
     }
 
     /// Warns of paths that no file of a tree has, unless they are to be made.

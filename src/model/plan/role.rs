@@ -116,6 +116,11 @@ impl Role {
 }
 
 impl Permission {
+    /// Returns what the built-in role of this name may do.
+    pub(super) fn built_in(name: &str) -> Option<Self> {
+        BUILT_IN.iter().find(|(known, ..)| *known == name).map(|(_, permission, _)| *permission)
+    }
+
     /// Reads the permission of a task or role.
     pub(super) fn read(fields: &Fields<'_>) -> Option<Self> {
         fields.parsed("permission", |text| {
