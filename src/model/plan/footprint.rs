@@ -62,7 +62,7 @@ impl Footprint {
     pub fn is_known(&self) -> bool {
         let Self::Symbol { file, .. } = self else { return true };
         let ending = file.as_str().rsplit('/').next().and_then(|name| name.rsplit_once('.'));
-        ending.is_some_and(|(_, ending)| LANGUAGES.contains(&ending.to_ascii_lowercase().as_str()))
+        ending.is_some_and(|(_, ending)| LANGUAGES.iter().any(|known| ending.eq_ignore_ascii_case(known)))
     }
 
     /// Returns the paths that it is in.
@@ -82,6 +82,7 @@ impl Footprint {
             && a != b
             && self.is_known()
         {
+            steps.take(1);
             return false;
         }
         self.paths().meets(other.paths(), steps)

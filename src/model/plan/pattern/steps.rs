@@ -21,7 +21,7 @@ impl Steps {
     }
 
     /// Takes some.
-    pub(super) fn take(&mut self, steps: u64) {
+    pub(in crate::model::plan) fn take(&mut self, steps: u64) {
         self.0 = self.0.saturating_sub(steps);
     }
 }
