@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where its world cannot be made")]
 #![allow(clippy::needless_pass_by_value, reason = "documents are made where they are given")]
 
+mod bounds;
 mod order;
 mod patterns;
 mod random;

@@ -1,19 +1,21 @@
 //! Characters: which ones may stand at one place of a path's segment.
 
+use std::sync::Arc;
+
 /// Every character that a segment may hold: all but NUL, the slash and what is no character at all.
 const ALL: [(u32, u32); 3] = [(1, 0x2e), (0x30, 0xd7ff), (0xe000, 0x10_ffff)];
 
 /// The dot, of which alone no segment may consist.
 const DOT: u32 = '.' as u32;
 
-/// A set of characters.
+/// A set of characters, as ranges that ascend and have nothing in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Chars(Vec<(u32, u32)>);
+pub(super) struct Chars(Arc<[(u32, u32)]>);
 
 impl Chars {
     /// Returns every character.
     pub(super) fn all() -> Self {
-        Self(ALL.to_vec())
+        Self(ALL.into())
     }
 
     /// Returns the set of one.
@@ -23,23 +25,29 @@ impl Chars {
 
     /// Makes the set of these ranges, ends included.
     pub(super) fn of(ranges: Vec<(char, char)>) -> Self {
-        Self(ranges.into_iter().map(|(low, high)| (u32::from(low), u32::from(high))).collect()).and(&Self::all())
+        let mut ranges: Vec<(u32, u32)> =
+            ranges.into_iter().map(|(low, high)| (u32::from(low), u32::from(high))).collect();
+        ranges.sort_unstable();
+        ranges.dedup_by(|next, kept| {
+            let is_one = next.0 <= kept.1;
+            kept.1 = if is_one { kept.1.max(next.1) } else { kept.1 };
+            is_one
+        });
+        Self(ranges.into()).and(&Self::all())
     }
 
     /// Returns the characters that are not in it.
     pub(super) fn not(&self) -> Self {
-        let mut ranges = self.0.clone();
-        ranges.sort_unstable();
         let mut free = Vec::new();
         let mut next = 0;
-        for (low, high) in ranges {
-            if low > next {
+        for (low, high) in &*self.0 {
+            if *low > next {
                 free.push((next, low - 1));
             }
-            next = next.max(high + 1);
+            next = high + 1;
         }
         free.push((next, u32::MAX));
-        Self(free).and(&Self::all())
+        Self(free.into()).and(&Self::all())
     }
 
     fn and(&self, other: &Self) -> Self {
@@ -49,8 +57,20 @@ impl Chars {
 
     /// Tells whether some character other than the dot is in both.
     pub(super) fn share_other_than_dot(&self, other: &Self) -> bool {
-        let common = self.0.iter().flat_map(|a| other.0.iter().map(|b| (a.0.max(b.0), a.1.min(b.1))));
-        common.into_iter().any(|(low, high)| low < high || (low == high && low != DOT))
+        let (mut own, mut others) = (&self.0[..], &other.0[..]);
+        while let ([a, rest @ ..], [b, other_rest @ ..]) = (own, others) {
+            let (low, high) = (a.0.max(b.0), a.1.min(b.1));
+            if low < high || (low == high && low != DOT) {
+                return true;
+            }
+            if a.1 < b.1 { own = rest } else { others = other_rest }
+        }
+        false
+    }
+
+    /// Returns how many ranges it takes to write it.
+    pub(super) fn ranges(&self) -> usize {
+        self.0.len()
     }
 
     /// Tells whether the dot is in it.

@@ -62,6 +62,14 @@ impl Segment {
         }
     }
 
+    /// Tells whether some name is of its form: neither nothing, nor one dot, nor two are a name.
+    pub(super) fn has_names(&self) -> bool {
+        let Self::Form(atoms) = self else { return true };
+        let all = Chars::all();
+        let is_free = |atom: &Atom| *atom == Atom::Star || atom.chars(&all).share_other_than_dot(&all);
+        atoms.len() > 2 || atoms.iter().any(is_free)
+    }
+
     fn atoms(&self) -> std::borrow::Cow<'_, [Atom]> {
         match self {
             Self::Name(name) => name.chars().map(|c| Atom::One(Chars::one(c))).collect(),
@@ -98,7 +106,7 @@ impl Dots {
 /// Tells whether some name is of both forms, by looking at every pair of places that the same characters lead to.
 fn meet(a: &[Atom], b: &[Atom], steps: &mut Steps) -> bool {
     let (width, all) = (b.len() + 1, Chars::all());
-    walk::finds((a.len() + 1) * width * 4, steps, |at, next, _| {
+    walk::finds((a.len() + 1) * width * 4, steps, |at, next, steps| {
         let (i, j, dots) = (at / 4 / width, at / 4 % width, Dots::ALL[at % 4]);
         if (i, j) == (a.len(), b.len()) && matches!(dots, Dots::Name) {
             return true;
@@ -114,6 +122,7 @@ fn meet(a: &[Atom], b: &[Atom], steps: &mut Steps) -> bool {
         }
         if let (Some(one), Some(other)) = (a.get(i).map(|atom| atom.chars(&all)), b.get(j).map(|atom| atom.chars(&all)))
         {
+            steps.take((one.ranges() + other.ranges()) as u64);
             let (i, j) = (i + usize::from(!stars[0]), j + usize::from(!stars[1]));
             if one.has_dot() && other.has_dot() {
                 go(i, j, dots.dot());

@@ -4,6 +4,8 @@ use super::{Error, chars::Chars};
 
 /// How many patterns the alternatives of one may come to.
 const MOST_ALTERNATIVES: usize = 64;
+/// How many tokens these patterns may have together.
+const MOST_TOKENS: usize = 4096;
 /// How deep alternatives may stand in each other.
 const DEEPEST: usize = 8;
 
@@ -36,12 +38,19 @@ impl Reader<'_> {
     fn sequence(&mut self) -> Result<Vec<Vec<Token>>, Error> {
         let mut found = vec![Vec::new()];
         while let Some(c) = self.rest.next_if(|c| self.depth == 0 || !matches!(c, ',' | '}')) {
-            let next = match c {
-                '{' => self.alternatives()?,
+            match c {
+                '{' => found = combine(&found, &self.alternatives()?)?,
                 '}' => return Err(Error::Glob("a '}' has no '{'")),
-                _ => vec![vec![self.token(c)?]],
-            };
-            found = combine(&found, &next)?;
+                _ => {
+                    let token = self.token(c)?;
+                    for tokens in &mut found {
+                        tokens.push(token.clone());
+                    }
+                }
+            }
+            if found.iter().map(Vec::len).sum::<usize>() > MOST_TOKENS {
+                return Err(Error::Glob(TOO_MANY));
+            }
         }
         Ok(found)
     }
