@@ -4,6 +4,8 @@
 #![allow(clippy::needless_pass_by_value, reason = "documents are made where they are given")]
 
 mod bounds;
+mod change;
+mod fuzz;
 mod order;
 mod patterns;
 mod random;

@@ -10,7 +10,7 @@ use git_par::model::plan::{
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::world::{full, plan, read, told};
+use super::world::{FULL_TOML, full, plan, read, told};
 
 fn first_code(value: &Value) -> Option<(Code, String)> {
     read(value).1.first().map(|finding| (finding.code, finding.place.to_string()))
@@ -122,37 +122,8 @@ fn paths_that_no_file_has_are_worth_a_warning_unless_they_are_to_be_made() {
 
 #[test]
 fn toml_says_the_same_as_json() {
-    let text = r#"
-        version = 1
-        goal = "a parser"
-        gate = ["cargo", "test", ""]
-        rule = "-lines,files"
-        [[tasks]]
-        id = "design"
-        prompt = "think"
-        role = "planner"
-        [[tasks]]
-        id = "parser"
-        prompt = "build"
-        role = "porter"
-        needs = ["design"]
-        reads = ["src/lex.rs"]
-        writes = ["src/parser/**", { file = "src/lib.rs", symbol = "parse" }]
-        permission = "write"
-        agent = "claude"
-        attempts = 3
-        gate = ["cargo", "check"]
-        timeout = "1h30m"
-        may_be_empty = true
-        output = "a parser"
-        [roles.porter]
-        permission = "read"
-        preamble = "port"
-        agent = "codex"
-        output = "a port"
-    "#;
     let findings = Findings::default();
-    assert_eq!(Plan::read(text.as_bytes(), Form::Toml, &findings), read(&full()).0);
+    assert_eq!(Plan::read(FULL_TOML.as_bytes(), Form::Toml, &findings), read(&full()).0);
     assert_eq!(findings.into_vec(), []);
     for text in ["version = 1979-05-27", "version = nan", "version = 1\ntasks = 1\ntasks = 2", "]"] {
         let findings = Findings::default();

@@ -64,3 +64,34 @@ pub(crate) fn full() -> Value {
         "roles": { "porter": { "permission": "read", "preamble": "port", "agent": "codex", "output": "a port" } },
     })
 }
+
+/// The same in TOML.
+pub(crate) const FULL_TOML: &str = r#"
+version = 1
+goal = "a parser"
+gate = ["cargo", "test", ""]
+rule = "-lines,files"
+[[tasks]]
+id = "design"
+prompt = "think"
+role = "planner"
+[[tasks]]
+id = "parser"
+prompt = "build"
+role = "porter"
+needs = ["design"]
+reads = ["src/lex.rs"]
+writes = ["src/parser/**", { file = "src/lib.rs", symbol = "parse" }]
+permission = "write"
+agent = "claude"
+attempts = 3
+gate = ["cargo", "check"]
+timeout = "1h30m"
+may_be_empty = true
+output = "a parser"
+[roles.porter]
+permission = "read"
+preamble = "port"
+agent = "codex"
+output = "a port"
+"#;
