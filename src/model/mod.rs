@@ -10,7 +10,6 @@ pub mod canonical;
 pub mod certificate;
 pub mod chain;
 pub mod claim;
-#[cfg(feature = "symbols")]
 pub mod containment;
 pub mod cut;
 pub mod default_remote;
@@ -47,7 +46,6 @@ pub mod run_end;
 pub mod run_id;
 pub mod score;
 pub mod selection;
-#[cfg(feature = "symbols")]
 pub mod symbol;
 pub mod task_selection;
 pub mod told;
