@@ -10,9 +10,7 @@ use super::{
     finding::{Code, Findings, Place, named},
     pattern::{self, Pattern, steps::Steps},
 };
-
-/// What the files end in whose symbols are understood: those of Rust, Python, TypeScript, JavaScript and Go.
-const LANGUAGES: [&str; 12] = ["rs", "py", "pyi", "ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "go"];
+use crate::model::symbol::Language;
 
 /// What of the repository a task reads or writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,8 +59,7 @@ impl Footprint {
     #[must_use]
     pub fn is_known(&self) -> bool {
         let Self::Symbol { file, .. } = self else { return true };
-        let ending = file.as_str().rsplit('/').next().and_then(|name| name.rsplit_once('.'));
-        ending.is_some_and(|(_, ending)| LANGUAGES.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+        Language::of(file.as_str().as_bytes()).is_some()
     }
 
     /// Returns the paths that it is in.
