@@ -13,7 +13,9 @@ fn pattern(text: &str) -> Pattern {
 }
 
 fn matches(text: &str, path: &str) -> bool {
-    Tree::of(vec![path.to_owned()]).has(&pattern(text), &mut Steps::new())
+    let is_covered = pattern(text).covers(path.as_bytes());
+    assert_eq!(is_covered, Tree::of(vec![path.to_owned()]).has(&pattern(text), &mut Steps::new()), "{text} and {path}");
+    is_covered
 }
 
 fn meet(a: &str, b: &str) -> bool {
@@ -58,6 +60,37 @@ fn a_pattern_matches_whole_paths() {
             assert!(!matches(text, path), "{text} has not {path}");
         }
     }
+}
+
+#[test]
+fn a_byte_that_is_no_character_is_one_that_only_wildcards_have() {
+    for (text, path) in
+        [("?", &b"\xff"[..]), ("*", b"\xff\xfe"), ("a/", b"a/\xc3"), ("[!a]b", b"\xffb"), ("\u{e9}?", b"\xc3\xa9\xa9")]
+    {
+        assert!(pattern(text).covers(path), "{text} has {path:?}");
+    }
+    for (text, path) in
+        [("?", &b"\xff\xfe"[..]), ("\u{fffd}", b"\xff"), ("*\u{fffd}", b"\xff"), ("[a-z]", b"\xff"), ("a*", b"\xffa")]
+    {
+        assert!(!pattern(text).covers(path), "{text} has not {path:?}");
+    }
+}
+
+#[test]
+fn what_no_repository_can_have_is_covered_by_nothing() {
+    for path in ["", "/", "a/", "/a", "a//b", ".", "..", "a/../b", "./a"] {
+        assert!(!pattern("**").covers(path.as_bytes()), "{path}");
+    }
+    assert!(pattern("**").covers(&b"a/".repeat(2048)[..4095]) && !pattern("**").covers(&b"a/".repeat(2049)[..4097]));
+}
+
+#[test]
+fn a_pattern_of_many_stars_is_decided_soon() {
+    let begun = std::time::Instant::now();
+    let stars = pattern(&("*a".repeat(250) + "/**/*b" + &"/**/*b".repeat(80)));
+    assert!(!stars.covers(&["a".repeat(2000), "b".repeat(2000)].concat().into_bytes()));
+    assert!(!stars.covers(&b"a/".repeat(2048)[..4095]));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -206,6 +239,10 @@ proptest! {
         let tree = |path: &String| Tree::of(vec![path.clone()]);
         let both = |path: &String| tree(path).has(&one, &mut Steps::new()) && tree(path).has(&other, &mut Steps::new());
         let found = paths().iter().any(both);
+        for path in paths() {
+            let bytes = path.as_bytes();
+            prop_assert_eq!(one.covers(bytes), tree(&path).has(&one, &mut Steps::new()), "{} and {}", &a, &path);
+        }
         if found {
             prop_assert!(meet(&a, &b), "{} and {}", a, b);
         // Longer paths and names are of both forms only where these go on as they like, or to have more than dots.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 const ALL: [(u32, u32); 3] = [(1, 0x2e), (0x30, 0xd7ff), (0xe000, 0x10_ffff)];
 
 /// The dot, of which alone no segment may consist.
-const DOT: u32 = '.' as u32;
+const DOT: char = '.';
 
 /// A set of characters, as ranges that ascend and have nothing in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Chars {
         let (mut own, mut others) = (&self.0[..], &other.0[..]);
         while let ([a, rest @ ..], [b, other_rest @ ..]) = (own, others) {
             let (low, high) = (a.0.max(b.0), a.1.min(b.1));
-            if low < high || (low == high && low != DOT) {
+            if low < high || (low == high && low != u32::from(DOT)) {
                 return true;
             }
             if a.1 < b.1 { own = rest } else { others = other_rest }
@@ -73,9 +73,14 @@ impl Chars {
         self.0.len()
     }
 
+    /// Tells whether a character is in it.
+    pub(super) fn has(&self, c: char) -> bool {
+        self.0.iter().any(|(low, high)| (*low..=*high).contains(&u32::from(c)))
+    }
+
     /// Tells whether the dot is in it.
     pub(super) fn has_dot(&self) -> bool {
-        self.0.iter().any(|(low, high)| (*low..=*high).contains(&DOT))
+        self.has(DOT)
     }
 
     /// Tells whether there is nothing in it.
@@ -88,17 +93,13 @@ impl Chars {
 mod tests {
     use super::*;
 
-    fn has(chars: &Chars, c: char) -> bool {
-        !chars.and(&Chars::one(c)).is_empty()
-    }
-
     #[test]
     fn a_set_and_its_opposite_have_every_character_of_a_segment_once() {
         for ranges in [vec![('a', 'c'), ('b', 'x')], vec![('\0', '~')], vec![('z', 'z'), ('a', 'a')], vec![]] {
             let (set, rest) = (Chars::of(ranges.clone()), Chars::of(ranges).not());
             for c in ('\0'..='\u{3000}').chain(['\u{d7ff}', '\u{e000}', char::MAX]) {
                 let is_allowed = c != '\0' && c != '/';
-                assert_eq!(u8::from(has(&set, c)) + u8::from(has(&rest, c)), u8::from(is_allowed), "{c:?}");
+                assert_eq!(u8::from(set.has(c)) + u8::from(rest.has(c)), u8::from(is_allowed), "{c:?}");
             }
         }
     }

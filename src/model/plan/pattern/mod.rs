@@ -8,6 +8,7 @@
 //! walk through both at once, segment by segment and character by character, comes to both ends.
 
 mod chars;
+mod cover;
 mod segment;
 pub mod steps;
 mod token;
