@@ -43,6 +43,9 @@ pub enum Error {
     /// git could not be asked.
     #[error(transparent)]
     Git(#[from] git::Error),
+    /// What lies outside of what its task declared.
+    #[error(transparent)]
+    Containment(#[from] containment::Error),
 }
 
 /// What a worker left, kept as a commit and measured.

@@ -4,7 +4,7 @@ mod change;
 mod content;
 
 use crate::model::{diff_stat::DiffStat, line_edit, line_edit::Edit, oid::Oid, patch_id::PatchId, quote};
-use change::{Change, Changes};
+pub use change::{Change, Changes, Entry};
 pub(super) use change::{DEEPEST, MOST};
 use content::Content;
 

@@ -48,7 +48,7 @@ impl World {
         gix::open_opts(self.path(), gix::open::Options::isolated()).unwrap()
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("repo.git")
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::quote;
+use crate::model::{plan::finding::named, quote};
 
 /// Something that was changed and not declared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +34,8 @@ pub enum Reason {
     Language,
     /// A side of a file that is declared by symbols only does not parse.
     Syntax,
+    /// A side of a file that is declared by symbols only is larger than what is read.
+    Size,
 }
 
 impl Escape {
@@ -51,7 +53,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Path => out.write_str("path is not declared"),
-            Self::Symbol(name) => write!(out, "symbol '{name}' is not declared"),
+            Self::Symbol(name) => write!(out, "symbol {} is not declared", named(name)),
             Self::Rest => out.write_str("the rest of the file changed"),
             Self::Mode => out.write_str("mode changed"),
             Self::Type => out.write_str("it is not a file on both sides"),
@@ -59,6 +61,7 @@ impl fmt::Display for Reason {
             Self::Renamed => out.write_str("it is renamed, and only symbols of it are declared"),
             Self::Language => out.write_str("its language is not known, so its symbols cannot be told"),
             Self::Syntax => out.write_str("does not parse, so its symbols cannot be told"),
+            Self::Size => out.write_str("is too large, so its symbols cannot be told"),
         }
     }
 }

@@ -8,7 +8,7 @@ use gix::objs::{
 };
 
 use super::{Error, content};
-use crate::model::oid::Oid;
+use crate::model::{containment::Mode, oid::Oid};
 
 /// How many levels below the root are followed: git's default of `core.maxTreeDepth`.
 pub(in crate::repo) const DEEPEST: usize = 2048;
@@ -17,17 +17,34 @@ pub(in crate::repo) const MOST: u64 = 10_000_000;
 
 /// What a tree has under a name. Modes that git takes for one another are one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub struct Entry {
     pub(super) kind: EntryKind,
-    pub(super) id: gix::ObjectId,
+    /// The object; of a submodule its commit, which need not be here.
+    pub id: gix::ObjectId,
+}
+
+impl Entry {
+    /// Returns what it is, where it is no folder, as a side of a [`Change`] never is.
+    #[must_use]
+    pub fn mode(self) -> Mode {
+        match self.kind {
+            EntryKind::Blob | EntryKind::Tree => Mode::File,
+            EntryKind::BlobExecutable => Mode::Executable,
+            EntryKind::Link => Mode::Link,
+            EntryKind::Commit => Mode::Submodule,
+        }
+    }
 }
 
 /// A path that is no folder and differs; one side may be absent, never both.
 #[derive(Debug)]
-pub(super) struct Change {
-    pub(super) path: Vec<u8>,
-    pub(super) old: Option<Entry>,
-    pub(super) new: Option<Entry>,
+pub struct Change {
+    /// The path, as bytes relative to the repository.
+    pub path: Vec<u8>,
+    /// What was there.
+    pub old: Option<Entry>,
+    /// What is there now.
+    pub new: Option<Entry>,
 }
 
 /// Returns an entry's mode in octal, `0` for none.
@@ -42,8 +59,10 @@ pub(super) fn mode(entry: Option<Entry>) -> &'static str {
     }
 }
 
-/// Iterates over the changes between two trees, depth first, reading only folders that differ.
-pub(super) struct Changes<'repo> {
+/// Iterates over the changes between two trees in the order of their paths' bytes, reading only folders that differ.
+///
+/// A rename is two of them. Whether replacements (git-replace(1)) are followed is for the repository that is given to say.
+pub struct Changes<'repo> {
     repo: &'repo gix::Repository,
     levels: Vec<Level>,
     /// How many more are followed.
@@ -63,7 +82,7 @@ struct Pair {
 
 impl<'repo> Changes<'repo> {
     /// Starts at the roots of two trees.
-    pub(super) fn between(repo: &'repo gix::Repository, old: Oid, new: Oid) -> Result<Self, Error> {
+    pub fn between(repo: &'repo gix::Repository, old: Oid, new: Oid) -> Result<Self, Error> {
         let mut changes = Self { repo, levels: Vec::new(), left: MOST };
         let [old, new] = [old, new].map(|id| Some(Entry { kind: EntryKind::Tree, id: id.0 }));
         changes.enter(Vec::new(), old, new)?;
