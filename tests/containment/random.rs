@@ -108,3 +108,19 @@ fn a_large_file_that_does_not_parse_is_given_up_soon() {
     }
     assert!(begun.elapsed() < Duration::from_secs(120), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn names_that_come_to_more_than_the_file_many_times_over_are_given_up() {
+    let members = |name: usize, count: usize| {
+        format!(
+            "mod {} {{\n{}}}\n",
+            "a".repeat(name),
+            (0..count).map(|at| format!("fn f{at}() {{}}\n")).collect::<String>()
+        )
+    };
+    assert!(symbols(Language::Rust, members(100, 10_000).as_bytes()).is_some());
+    assert!(symbols(Language::Rust, members(10_000, 10_000).as_bytes()).is_none());
+    let nested =
+        "mod aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa {".repeat(300) + &"fn f() {}\n".repeat(30_000) + &"}".repeat(300);
+    assert!(symbols(Language::Rust, nested.as_bytes()).is_none());
+}

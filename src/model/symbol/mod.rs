@@ -55,13 +55,17 @@ struct Content {
 
 /// Finds the symbols of a source.
 ///
-/// None where its text is not UTF-8, does not parse, is larger than [`LARGEST`] or nests deeper than [`DEEPEST`].
+/// None where its text is not UTF-8, does not parse, is larger than [`LARGEST`] or nests deeper than [`DEEPEST`], or where
+/// the names of its symbols, written out, come to many times its size.
 #[must_use]
 pub fn symbols(language: Language, source: &[u8]) -> Option<Symbols> {
     let source = str::from_utf8(source).ok().filter(|source| source.len() <= LARGEST)?;
     let tree = parse::tree(language, source)?;
-    let mut outline = Outline { language, source, found: BTreeMap::new(), members: 0 };
+    let mut outline = Outline::of(language, source);
     let rest = outline.read(tree.root_node());
+    if outline.is_cut() {
+        return None;
+    }
     let found = outline.found.into_iter().map(|(name, texts)| (name, Content::of(&texts))).collect();
     let is_bare = rest.iter().all(|text| language == Language::Go && text.starts_with("package "));
     Some(Symbols { found, rest: digest(&rest), is_bare, returns: returns(source) })

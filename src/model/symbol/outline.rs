@@ -11,6 +11,9 @@ use super::{
     scope::Scope,
 };
 
+/// The most bytes of names and places that are written down for one source: each member repeats those of all around it.
+const MOST: usize = 64 << 20;
+
 /// The texts of a name: those of all its definitions, in their order.
 #[derive(Default)]
 pub(super) struct Texts<'a> {
@@ -28,7 +31,9 @@ pub(super) struct Outline<'a> {
     pub(super) source: &'a str,
     pub(super) found: BTreeMap<String, Texts<'a>>,
     /// How many definitions were read.
-    pub(super) members: usize,
+    members: usize,
+    /// How many bytes of names and places were written down.
+    written: usize,
 }
 
 /// A place whose nodes are read.
@@ -44,6 +49,16 @@ struct Place<'p, 'a> {
 }
 
 impl<'a> Outline<'a> {
+    /// Begins with nothing.
+    pub(super) fn of(language: Language, source: &'a str) -> Self {
+        Self { language, source, found: BTreeMap::new(), members: 0, written: 0 }
+    }
+
+    /// Tells whether more would have had to be written down than there is room for, so that names are missing.
+    pub(super) fn is_cut(&self) -> bool {
+        self.written > MOST
+    }
+
     /// Reads a whole file; returns the texts that are in no symbol.
     pub(super) fn read(&mut self, root: Node<'a>) -> Vec<&'a str> {
         let place =
@@ -94,7 +109,8 @@ impl<'a> Outline<'a> {
         let own = self.own_texts(place, definition, span).unwrap_or_else(|| vec![text]);
         let has_members = self.members > members;
         for name in &definition.names {
-            let texts = self.found.entry(join(place.path, name)).or_default();
+            let Some(path) = self.join(place, name) else { break };
+            let texts = self.found.entry(path).or_default();
             texts.whole.extend(place.shared.into_iter().chain([text]));
             texts.own.extend(place.shared.into_iter().chain(own.iter().copied()));
             texts.has_members |= has_members;
@@ -109,7 +125,7 @@ impl<'a> Outline<'a> {
         let nodes = body_nodes(body);
         let start = nodes.first().map_or(body.start_byte(), |node| node.start_byte().min(body.start_byte()));
         let head = self.source.get(span.start..start)?.trim_end();
-        let path = join(place.path, name);
+        let path = self.join(place, name)?;
         let count = self.found.get(&path).map_or(0, |texts| texts.whole.len());
         let counts = [&place.counts[..], &[count]].concat();
         let inner = Place { path: &path, scope, counts, shared: None, span: span.start + head.len()..body.end_byte() };
@@ -117,6 +133,12 @@ impl<'a> Outline<'a> {
         own.extend(self.read_place(&inner, nodes));
         keep_text(self.source.get(body.end_byte()..span.end)?, &mut own);
         Some(own)
+    }
+
+    /// Writes out a name with those around it; none where there is no room any more.
+    fn join(&mut self, place: &Place<'_, 'a>, name: &str) -> Option<String> {
+        self.written += place.path.len() + name.len() + size_of_val(&place.counts[..]);
+        (!self.is_cut()).then(|| if place.path.is_empty() { name.to_owned() } else { format!("{}.{name}", place.path) })
     }
 }
 
@@ -139,8 +161,4 @@ fn keep_text<'a>(text: &'a str, texts: &mut Vec<&'a str>) {
     if !matches!(text, "" | ";" | ",") {
         texts.push(text);
     }
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
