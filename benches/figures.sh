@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures on this machine what the README claims: A and B by turns, in wall milliseconds.
 #
-#   benches/figures.sh [read] [verify] [spawn] [conflicts] [plan] [overhead]      all without an argument
+#   benches/figures.sh [read] [verify] [spawn] [conflicts] [union] [plan] [overhead]      all without an argument
 #
 # ROUNDS is how often each side runs (default 11), EVENTS the length of the journal, FILES the size of the repository. `spawn`
 # keeps what each round wrote, 1.3 GB a side with 20,000 files, until the end; KEEP=0 removes it at once (for tmpfs).
@@ -151,6 +151,22 @@ figure_conflicts() {
     compare : merge_tree_loop git_par_conflicts
 }
 
+# --- union: sixteen candidates of the tasks of a plan -----------------------------------------------------------------
+
+sixteen() { local n; for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do echo "refs/par/s/w$n"; done; }
+git_par_union() { "$target/release/examples/union" HEAD $(sixteen); }
+git_merge_tree() { local name; for name in $(sixteen); do git merge-tree --write-tree HEAD "$name" || return; done; }
+figure_union() {
+    git init -q -b main "$work/sixteen" && cd "$work/sixteen"
+    tree | git fast-import --quiet
+    # Each changes a file that it shares with the next ones, far from what they change, and makes one of its own.
+    git-par -q spawn -n 16 --name s -- sh -c 'f=d$((PAR_WORKER % 4))/e0/$(ls "d$((PAR_WORKER % 4))/e0" | head -1)
+        sed -i "$((PAR_WORKER * 7))s/$/ by $PAR_WORKER/" "$f"; echo new >"d$PAR_WORKER/new"' >"$work/out"
+    rm -rf "$work/sixteen.par"
+    compare : git_merge_tree git_par_union
+    cat "$work/out"
+}
+
 # --- plan: two hundred tasks on a large repository ---------------------------------------------------------------------
 
 tasks() { # a plan of 200 tasks in layers, each of which reads what an earlier one writes
@@ -210,9 +226,9 @@ figure_overhead() {
     echo "  the supervisor with 1 worker: $one KiB, with 9: $nine KiB, each further worker: $(((nine - one) / 8)) KiB"
 }
 
-[ $# -gt 0 ] || set -- read verify spawn conflicts plan overhead
+[ $# -gt 0 ] || set -- read verify spawn conflicts union plan overhead
 cd "$root"
-cargo build -q --release --bins --example journal
+cargo build -q --release --bins --examples
 korg=$target/bench-tools/bin/korg-verify
 [[ " $* " != *" verify "* || -x $korg ]] || cargo install -q korg-verify --version 0.1.0 --root "$target/bench-tools"
 seal

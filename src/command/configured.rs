@@ -9,6 +9,9 @@ const TIMES: [&str; 6] =
 /// Settings that are counts, with the most that each may be.
 const COUNTS: [(&str, u16); 2] = [("par.jobs", u16::MAX), ("par.workers", MOST)];
 
+/// Settings that are numbers of any size.
+const NUMBERS: [&str; 2] = ["par.blameBudget", "par.upstreamLimit"];
+
 /// Refuses a time that is none and a count that is out of range, instead of doing without.
 pub(super) fn require_sound(settings: &Settings) -> Result<(), Error> {
     for key in TIMES {
@@ -19,6 +22,9 @@ pub(super) fn require_sound(settings: &Settings) -> Result<(), Error> {
     refuse("par.budgetTokens", tokens, "a number of tokens such as 200000, 200k or 1.5M")?;
     let dollars = settings.get("par.budgetCost").filter(|text| bounds::dollars(text).is_err());
     refuse("par.budgetCost", dollars, "a number of dollars such as 2.50")?;
+    for key in NUMBERS {
+        refuse(key, settings.get(key).filter(|text| text.parse::<u32>().is_err()), "a number such as 0 or 8000")?;
+    }
     for (key, most) in COUNTS {
         let is_sound = |text: &&str| text.parse::<u16>().is_ok_and(|count| (1..=most).contains(&count));
         refuse(key, settings.get(key).filter(|text| !is_sound(text)), &format!("a number from 1 to {most}"))?;

@@ -153,11 +153,11 @@ impl Search<'_> {
             cached: false,
         };
         if !union.conflicts.is_empty() {
-            return self.record(UnionProbed { args, result: nothing }, None);
+            return self.record(&UnionProbed { args, result: nothing }, None);
         }
         if let Some(verdict) = self.site.journal.ask(|history| history.verdict_on(union.tree, &args.argv)) {
             let result = union_probed::Outcome { tree: Some(union.tree), verdict, cached: true, ..nothing };
-            return self.record(UnionProbed { args, result }, None);
+            return self.record(&UnionProbed { args, result }, None);
         }
         let gated = pursuit.probes.iter().filter(|placed| placed.fact.result.ending.is_some()).count();
         if gated >= usize::try_from(self.budget).unwrap_or(usize::MAX) {
@@ -183,7 +183,7 @@ impl Search<'_> {
             log: found.log,
             cached: false,
         };
-        self.record(UnionProbed { args, result }, said.log)
+        self.record(&UnionProbed { args, result }, said.log.as_ref())
     }
 
     fn commit(&self, tree: Oid, names: &[&str]) -> Result<Oid, Error> {
@@ -194,13 +194,13 @@ impl Search<'_> {
         Ok(self.site.repository.commit_tree(&commit)?)
     }
 
-    fn record(&self, fact: UnionProbed, log: Option<LogEntry>) -> Result<Answer, Error> {
+    fn record(&self, fact: &UnionProbed, log: Option<&LogEntry>) -> Result<Answer, Error> {
         self.site.journal.append(|history| {
             let pursuit = history.pursuit();
             let number = pursuit.map_or(0, |pursuit| pursuit.probes.len()) + 1;
-            let log = log.clone().map(|log| LogEntry { name: format!("probe.{number}.log"), ..log });
+            let log = log.cloned().map(|log| LogEntry { name: format!("probe.{number}.log"), ..log });
             let begun = pursuit.and_then(|pursuit| pursuit.blaming.as_ref()).map(|placed| placed.seq);
-            Deed::of(&fact).causes(begun).logging(log)
+            Deed::of(fact).causes(begun).logging(log)
         })?;
         Ok(answer_of(fact.result.verdict))
     }

@@ -206,9 +206,10 @@ impl Table<'_> {
 
 /// Reads a line as a task of a plan; a text without a name is named by its number.
 fn task(line: &str, number: usize) -> Option<Map<String, Value>> {
-    let mut task = match line.trim_start().starts_with('{') {
-        true => serde_json::from_str::<Map<String, Value>>(line).ok()?,
-        false => [("prompt".to_owned(), Value::from(line.trim()))].into_iter().collect(),
+    let mut task: Map<String, Value> = if line.trim_start().starts_with('{') {
+        serde_json::from_str(line).ok()?
+    } else {
+        [("prompt".to_owned(), Value::from(line.trim()))].into_iter().collect()
     };
     task.entry("id").or_insert_with(|| format!("t{number}").into());
     Some(task)

@@ -161,9 +161,10 @@ pub fn ask(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Said, Error
     let answer = answer(site, gate, (subject, wanted));
     let took = answer.outcome.as_ref().map(|outcome| outcome.exit.elapsed).unwrap_or_default();
     let (verdict, reason) = (answer.verdict, answer.reason.clone());
-    (site.listener)(match subject.is_union {
-        true => Progress::CheckedUnion { verdict, reason, took },
-        false => Progress::Checked { subject: subject.worker, verdict, reason, took },
+    (site.listener)(if subject.is_union {
+        Progress::CheckedUnion { verdict, reason, took }
+    } else {
+        Progress::Checked { subject: subject.worker, verdict, reason, took }
     });
     Ok(said(gate, (subject, protected), answer))
 }

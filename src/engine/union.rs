@@ -68,9 +68,10 @@ pub fn integrate(repository: &Repository, tree: Oid, changes: &[Change]) -> Resu
     let mut within: Vec<&Change> = Vec::new();
     for change in changes {
         // Where nothing else came in between, there is nothing to merge.
-        let merged = match union.tree == change.from {
-            true => Merged::Clean(change.to),
-            false => repository.merge_three(change.from, union.tree, change.to)?,
+        let merged = if union.tree == change.from {
+            Merged::Clean(change.to)
+        } else {
+            repository.merge_three(change.from, union.tree, change.to)?
         };
         match merged {
             Merged::Clean(tree) => {

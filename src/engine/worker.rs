@@ -160,12 +160,11 @@ impl Attempt<'_> {
                 return self.finish(&went, kept);
             };
             let is_same = same.is_some();
-            let (kept, said) = match same {
-                Some(same) => same,
-                None => {
-                    let said = gate::ask(self.site, gate, Subject::pass(self.lane(), kept.candidate))?;
-                    (kept, said)
-                }
+            let (kept, said) = if let Some(same) = same {
+                same
+            } else {
+                let said = gate::ask(self.site, gate, Subject::pass(self.lane(), kept.candidate))?;
+                (kept, said)
             };
             // Whoever changed nothing twice is not asked a third time.
             let gives_up = is_same && self.unchanged > 1;

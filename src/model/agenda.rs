@@ -118,11 +118,10 @@ fn verdict(pursuit: &Pursuit) -> Verdict {
 }
 
 fn first_scope(pursuit: &Pursuit) -> Option<Scope> {
-    if pursuit.goal.terms.recover.is_none() {
-        return None;
-    }
+    pursuit.goal.terms.recover.as_ref()?;
     let kept = kept(pursuit);
-    if !kept.is_empty() && !(kept.len() == pursuit.parts().len() && pursuit.missing().is_empty()) {
+    let is_all = kept.len() == pursuit.parts().len() && pursuit.missing().is_empty();
+    if !kept.is_empty() && !is_all {
         return Some(Scope::Regional);
     }
     (pursuit.goal.plan.tasks.len() > 1).then_some(Scope::Single)

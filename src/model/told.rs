@@ -67,11 +67,10 @@ fn unknown(event: &Event<'_>) -> Told {
 fn run_started(fact: &RunStarted) -> String {
     let count = fact.args.workers.len();
     let plural = if count == 1 { "" } else { "s" };
-    format!(
-        "{count} worker{plural} from {}: {}",
-        fact.args.base.short(),
-        fact.args.task.lines().next().unwrap_or_default()
-    )
+    let plan = fact.args.plan.as_ref();
+    let comes_later = plan.is_some_and(|plan| plan.stream.is_some());
+    let workers = if comes_later { "workers as tasks come,".to_owned() } else { format!("{count} worker{plural}") };
+    format!("{workers} from {}: {}", fact.args.base.short(), fact.args.task.lines().next().unwrap_or_default())
 }
 
 fn worker_started(fact: &WorkerStarted) -> String {
@@ -92,7 +91,11 @@ fn worker_finished(fact: &WorkerFinished) -> String {
 
 fn gate_finished(fact: &GateFinished) -> String {
     let result = &fact.result;
-    let whose = if fact.args.worker.is_none() { "base: " } else { "" };
+    let whose = match (fact.args.worker, fact.args.union) {
+        (None, true) => "union: ",
+        (None, false) => "base: ",
+        (Some(_), _) => "",
+    };
     let why = match (&result.reason, result.ending) {
         (Some(reason), _) => format!(": {reason}"),
         (None, Some(Ending::Failure { code })) => format!(", exit {code}"),

@@ -52,6 +52,7 @@ mod stop;
 mod stories;
 mod surroundings;
 mod survival;
+mod tasks;
 mod terminal;
 mod untouched;
 #[path = "../pages/verbs.rs"]

@@ -179,7 +179,7 @@ fn footprint(value: Value) -> Footprint {
 }
 
 #[test]
-fn symbols_overlap_where_they_are_the_same_or_their_file_is_in_the_other() {
+fn symbols_overlap_where_one_is_within_the_other_or_their_file_is_in_the_other() {
     let symbol = |file: &str, symbol: &str| json!({ "file": file, "symbol": symbol });
     let cases = [
         (symbol("a.rs", "f"), json!("a.rs"), true),
@@ -187,6 +187,8 @@ fn symbols_overlap_where_they_are_the_same_or_their_file_is_in_the_other() {
         (symbol("a.rs", "f"), json!("*.py"), false),
         (symbol("a.rs", "f"), symbol("a.rs", "f"), true),
         (symbol("a.rs", "f"), symbol("a.rs", "g"), false),
+        (symbol("a.rs", "T"), symbol("a.rs", "T.new"), true),
+        (symbol("a.rs", "T"), symbol("a.rs", "Tree.new"), false),
         (symbol("a.rs", "f"), symbol("b.rs", "f"), false),
         (symbol("[id].ts", "f"), json!(r"\[id].ts"), true),
         (symbol("[id].ts", "f"), json!("i.ts"), false),

@@ -8,12 +8,20 @@ pub(super) const ALL: &[Item] = &[
         "par.agent",
         "The agent of a worker where no `--agent` is given: the name of a preset or a command for the shell.",
     ),
+    (
+        "par.blameBudget",
+        "How often the goal's gate may run to find the tasks that make a union fail. The default is 32; 0 does not look for them.",
+    ),
     ("par.budgetCost", "The most dollars that the agents of a run may say they cost, all together, such as `2.50`."),
     (
         "par.budgetTokens",
         "The most tokens that the agents of a run may say they used, in and out, all together, such as `200k`.",
     ),
     ("par.budgetWall", "The most time for a whole run, such as `2h`."),
+    (
+        "par.claim",
+        "A command for the shell that claims a task of a stream (`--tasks` of git-par-spawn(1)): it has the task as JSON on its standard input and its name in `PAR_TASK_ID`, and the task is taken where it succeeds.",
+    ),
     ("par.gate", "The check, as a command for the shell, where the command line gives none."),
     ("par.gateTimeout", "The most time for one check that comes from `par.gate`, such as `10m`."),
     (
@@ -43,7 +51,15 @@ pub(super) const ALL: &[Item] = &[
         "par.shared",
         "A path relative to the repository, such as `.agent/memories.md`, or a folder, such as `.agent/notes/`, that each worktree has a symbolic link to, so that runs learn from each other. It may be set several times. What is missing is made in the main checkout; in a bare repository in the folder `shared` beside the folders of runs. It is never part of a candidate: that has at this path what base has there.",
     ),
+    (
+        "par.testFault",
+        "What is made to fail, to see what becomes of it: `agent:TASK`, `gate:TASK` or `union:goal`. It is recorded with the run.",
+    ),
     ("par.timeout", "The most time for one worker, such as `30m`. Without it there is no limit."),
+    (
+        "par.upstreamLimit",
+        "How many characters of what the tasks before it handed over a task of a plan is given at most, all together. The default is 8000.",
+    ),
     ("par.workers", "How many workers a run has where neither `-n` nor several agents say so. The default is 3."),
     (
         "par.worktreeRoot",

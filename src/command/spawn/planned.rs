@@ -115,9 +115,10 @@ pub(super) fn streamed(
     args.bounds.require_gate(gate.is_some())?;
     let recorded = command_line::recorded(&[source.into()], &repository.home_dir()).concat();
     let task = format!("tasks from {recorded}");
-    let gate_argv = gate.as_ref().map(|gate| gate.plan.argv.clone());
     let mut document = json!({ "version": 1, "tasks": [] });
-    gate_argv.into_iter().for_each(|argv| document["gate"] = json!(argv));
+    if let Some(argv) = gate.as_ref().map(|gate| &gate.plan.argv) {
+        document["gate"] = json!(argv);
+    }
     let claim = settings.get("par.claim").map(str::to_owned);
     let usual = usual_agent(args, settings).ok();
     Ok(Setup {

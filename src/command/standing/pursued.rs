@@ -98,10 +98,9 @@ impl Pursued {
         match &self.goal {
             None => format!("{} of {} waves are integrated\n", self.united, self.waves),
             Some(goal) => {
-                let word = match goal.delivered {
-                    true => Style::Good.paint("delivered"),
-                    false => Style::Bad.paint("not delivered"),
-                };
+                let (style, word) =
+                    if goal.delivered { (Style::Good, "delivered") } else { (Style::Bad, "not delivered") };
+                let word = style.paint(word);
                 let union = goal.commit.map(|commit| format!(": {}", commit.short())).unwrap_or_default();
                 format!("{word} ({}){union}: {}\n", goal.mode.as_str(), goal.reason)
             }

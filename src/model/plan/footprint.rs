@@ -72,11 +72,12 @@ impl Footprint {
     /// Tells whether the two have something in common, also something that does not exist yet. What that takes is taken
     /// from `steps`.
     ///
-    /// Two symbols have where they are the same one; where it is not known what a symbol covers, it may be the whole file.
+    /// Two symbols have where one is the other or within it; where it is not known what a symbol covers, it may be the whole file.
     #[must_use]
     pub fn overlaps(&self, other: &Self, steps: &mut Steps) -> bool {
         if let (Self::Symbol { symbol: a, .. }, Self::Symbol { symbol: b, .. }) = (self, other)
-            && a != b
+            && !is_within(a, b)
+            && !is_within(b, a)
             && self.is_known()
         {
             steps.take(1);
@@ -84,6 +85,11 @@ impl Footprint {
         }
         self.paths().meets(other.paths(), steps)
     }
+}
+
+/// Tells whether a symbol is another one or a part of it, as a method is of its type.
+fn is_within(inner: &str, outer: &str) -> bool {
+    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Returns a pattern, or gathers why it is none.

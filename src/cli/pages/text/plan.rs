@@ -48,7 +48,7 @@ const TASKS: Section = Section {
 const ORDER: Section = Section {
     title: "ORDER",
     text: &[
-        "First comes what `needs` says. Then a task that reads what another writes comes after it, unless it writes that too; two that write the same are in the plan's order. Paths overlap where some path can be in both, also one that does not exist; two symbols of one file do where they are the same. Symbols are understood in Rust, Python, TypeScript, JavaScript and Go.",
+        "First comes what `needs` says. Then a task that reads what another writes comes after it, unless it writes that too; two that write the same are in the plan's order. Paths overlap where some path can be in both, also one that does not exist; two symbols of one file do where they are the same or one is within the other. Symbols are understood in Rust, Python, TypeScript, JavaScript and Go.",
         "What paths ask for and would close a circle is turned round, with a warning. A task that may write, and of which it is not known what, runs alone: after those before it in the plan, and before the others. Everything else runs in the earliest wave that this allows. The same plan has the same order everywhere.",
     ],
     items: &[],
