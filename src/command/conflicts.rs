@@ -13,7 +13,7 @@ use crate::{
         clashes::{self, Clash},
         journal::State,
     },
-    model::{history::History, oid::Oid, run_id::RunId, worker::Worker},
+    model::{history::{History, Pursuit}, oid::Oid, run_id::RunId, worker::Worker},
     repo::open::Repository,
 };
 
@@ -58,7 +58,7 @@ pub struct Side {
     pub name: String,
     /// The run; null for the target.
     pub run: Option<RunId>,
-    /// The worker; null for the target.
+    /// The worker; null for the target, and for what a plan offers.
     pub worker: Option<Worker>,
     /// The commit.
     pub commit: Oid,
@@ -124,6 +124,9 @@ fn chosen(args: &Args, repository: &Repository, context: &Context<'_>) -> Result
 
 fn candidates(args: &Args, history: &History, run: &RunId) -> Result<Vec<Side>, Error> {
     let several = args.runs.len() > 1;
+    if let Some(offer) = history.pursuit().and_then(Pursuit::offer).filter(|_| several) {
+        return Ok(vec![Side { name: run.to_string(), run: Some(run.clone()), worker: None, commit: offer }]);
+    }
     let winner = history.winner().filter(|_| several);
     let wanted = winner.map_or_else(|| lanes::named(history, run, &args.workers), |winner| Ok(vec![winner]))?;
     let side = |worker: Worker| {

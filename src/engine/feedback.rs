@@ -18,9 +18,10 @@ const LONGEST: u64 = 64 * 1024 * 1024;
 pub fn of(site: &Site<'_>, worker: Worker) -> Result<Option<String>, git::Error> {
     let lane = site.journal.ask(|history: &History| history.lane(worker).cloned()).unwrap_or_default();
     let mut parts = Vec::new();
-    if let Some(candidate) = lane.candidate().filter(|candidate| *candidate != site.base) {
+    let base = lane.base().unwrap_or(site.base);
+    if let Some(candidate) = lane.candidate().filter(|candidate| *candidate != base) {
         let call = site.repository.common_git().call(["diff-tree", "-p", "--no-ext-diff", "--no-textconv"]);
-        let diff = call.args([site.base.to_string(), candidate.to_string()]).bytes()?;
+        let diff = call.args([base.to_string(), candidate.to_string()]).bytes()?;
         parts.push(feedback::of_diff(&String::from_utf8_lossy(&diff)));
     }
     parts.extend(check_words(site, &lane).map(|words| words.text()));

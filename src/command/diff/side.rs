@@ -47,14 +47,11 @@ impl Reader<'_> {
         workers: &[Worker],
         (attempt, is_lenient): (Option<u32>, bool),
     ) -> Result<Vec<Pair>, Error> {
-        let base = self.history.run().map(|run| run.args.base);
-        let base = base.ok_or_else(|| Error::new(Kind::Cannot, format!("run '{}' has not started", self.run)))?;
-        let base = self.tree(base, "base")?;
         let mut pairs = Vec::new();
         let mut refused = None;
         for worker in workers {
             match self.side(*worker, attempt) {
-                Ok(side) => pairs.push(Self::pair(None, base, (*worker, side))),
+                Ok(side) => pairs.push(Self::pair(None, self.base_tree(*worker)?, (*worker, side))),
                 Err(error) if is_lenient => {
                     self.context.warn(error.messages.join(": "));
                     refused = Some(error);
@@ -64,6 +61,14 @@ impl Reader<'_> {
         }
         // A run has at least one worker.
         refused.filter(|_| pairs.is_empty()).map_or(Ok(pairs), Err)
+    }
+
+    /// Returns the tree that a worker starts from: base, or what was integrated by then.
+    fn base_tree(&self, worker: Worker) -> Result<Oid, Error> {
+        let began = self.history.lane(worker).and_then(Lane::base);
+        let base = began.or_else(|| self.history.start_of(worker));
+        let base = base.ok_or_else(|| Error::new(Kind::Cannot, format!("run '{}' has not started", self.run)))?;
+        self.tree(base, "base")
     }
 
     fn pair(from: Option<Worker>, old_tree: Oid, (worker, side): (Worker, Side)) -> Pair {
@@ -113,9 +118,8 @@ impl Reader<'_> {
         };
         let scratch = self.repository.scratch_dir().join(self.run.as_str()).join(worker.to_string());
         let index = scratch.join(format!("diff-{}", suffix::random(6)?));
-        let base_tree = self.history.run().map(|run| run.args.base_tree).expect("its worker has started");
         let own_index = worktree.own_index();
-        let source = worktree.source(&own_index, &index, base_tree);
+        let source = worktree.source(&own_index, &index, self.base_tree(worker)?);
         let tree = place::held(self.repository, source, &scratch.join("index"));
         let _ = std::fs::remove_file(&index);
         let how =
