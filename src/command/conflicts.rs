@@ -13,7 +13,12 @@ use crate::{
         clashes::{self, Clash},
         journal::State,
     },
-    model::{history::{History, Pursuit}, oid::Oid, run_id::RunId, worker::Worker},
+    model::{
+        history::{History, Pursuit},
+        oid::Oid,
+        run_id::RunId,
+        worker::Worker,
+    },
     repo::open::Repository,
 };
 

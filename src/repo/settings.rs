@@ -20,6 +20,12 @@ impl Settings {
         self.values.get(&key.to_ascii_lowercase()).map(String::as_str)
     }
 
+    /// Returns the value of a key that was listed, such as one whose middle part has capitals.
+    #[must_use]
+    pub fn exactly(&self, key: &str) -> Option<&str> {
+        self.values.get(key).map(String::as_str)
+    }
+
     /// Lists what comes after this in the keys that begin so, in order.
     #[must_use]
     pub fn below(&self, prefix: &str) -> Vec<&str> {

@@ -226,6 +226,29 @@ fn nothing_is_written_and_hostile_texts_steer_no_terminal() {
 }
 
 #[test]
+fn roles_of_the_settings_are_known_and_what_the_plan_says_goes_before_them() {
+    let world = world(&json!({
+        "version": 1,
+        "tasks": [
+            { "id": "a", "prompt": "p", "role": "Auditor", "writes": ["a"] },
+            { "id": "b", "prompt": "p", "role": "scout" },
+        ],
+        "roles": { "scout": { "permission": "read" } },
+    }));
+    world.git(&["config", "par.role.Auditor.permission", "write"]);
+    world.git(&["config", "par.role.scout.permission", "write"]);
+    world.git(&["config", "par.role.unused.permission", "no"]);
+    let shown = world.par_json(&["plan", "show", "plan.json"]);
+    assert_eq!(shown["findings"], json!([]), "{shown}");
+    let rights: Vec<&str> =
+        shown["tasks"].as_array().unwrap().iter().map(|task| task["permission"].as_str().unwrap()).collect();
+    assert_eq!(rights, ["write", "read"]);
+    world.git(&["config", "par.role.Auditor.permission", "no"]);
+    let said = world.par(&["plan", "check", "plan.json"]);
+    assert!(said.stdout.contains("roles.Auditor.permission: 'no' is neither 'read' nor 'write'"), "{said:?}");
+}
+
+#[test]
 fn a_verb_that_is_not_said_or_not_known_is_a_usage_error() {
     let world = World::empty();
     for arguments in [&["plan"][..], &["plan", "chekc"], &["plan", "check"], &["plan", "schema", "x"]] {

@@ -39,6 +39,10 @@ pub(super) const ALL: &[Item] = &[
     ),
     ("par.jobs", "How many children run at once. The default is the number of cores."),
     (
+        "par.role.<name>.<key>",
+        "What a role of that name is like where a plan does not say: `permission`, `preamble`, `agent` and `output`, as the plan's own `roles` have them.",
+    ),
+    (
         "par.rule",
         "The keys that rank candidates, as `--by` of git-par-pick(1) takes them. It is recorded when the run begins. The default is `lines`.",
     ),

@@ -7,7 +7,7 @@ use crate::{
     model::{
         oid::Oid,
         plan::{
-            LONGEST, Plan,
+            KnownRoles, LONGEST, Plan,
             document::Form,
             finding::{Finding, Findings},
             order::Order,
@@ -15,6 +15,9 @@ use crate::{
         },
     },
 };
+
+/// The settings of a role begin so: `par.role.<name>.permission`, `preamble`, `agent` and `output`.
+const ROLES: &str = "par.role.";
 
 /// A plan as far as it could be read.
 pub(in crate::command) struct Sketch {
@@ -38,7 +41,8 @@ pub(in crate::command) fn read(file: &str, context: &Context<'_>) -> Result<Sket
     })?;
     let is_toml = Path::new(file).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
     let findings = Findings::default();
-    let plan = Plan::read(&text, if is_toml { Form::Toml } else { Form::Json }, &findings);
+    let form = if is_toml { Form::Toml } else { Form::Json };
+    let plan = Plan::read_with(&text, form, (&findings, &roles(context)));
     let (mut commit, mut note) = (None, None);
     if let Some(plan) = &plan {
         match head(context) {
@@ -52,6 +56,19 @@ pub(in crate::command) fn read(file: &str, context: &Context<'_>) -> Result<Sket
     let plan = plan.and_then(|plan| Order::of(&plan, &findings).map(|order| (plan, order)));
     let omitted = findings.omitted();
     Ok(Sketch { plan, findings: findings.into_vec(), omitted, commit, note })
+}
+
+/// Reads what the user's settings say of roles; nothing outside of a repository.
+fn roles(context: &Context<'_>) -> KnownRoles {
+    let settings = context.open().ok().and_then(|repository| repository.settings().ok()).unwrap_or_default();
+    let mut roles = KnownRoles::new();
+    for rest in settings.below(ROLES) {
+        if let Some((name, key)) = rest.rsplit_once('.') {
+            let value = settings.exactly(&format!("{ROLES}{rest}")).unwrap_or_default().to_owned();
+            roles.entry(name.to_owned()).or_default().insert(key.to_owned(), value);
+        }
+    }
+    roles
 }
 
 /// Reads at most one byte more than a plan may have.

@@ -40,6 +40,9 @@ pub const MOST_FOOTPRINTS: usize = 20_000;
 /// The keys of a plan.
 const KEYS: [&str; 6] = ["version", "goal", "gate", "rule", "tasks", "roles"];
 
+/// What is known of roles from elsewhere: by name, the keys of each.
+pub type KnownRoles = BTreeMap<String, BTreeMap<String, String>>;
+
 /// A graph of tasks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Plan {
@@ -64,6 +67,12 @@ impl Plan {
     /// Reads the text of a plan; what is wrong with it is gathered. None where an error is among that.
     #[must_use]
     pub fn read(text: &[u8], form: Form, findings: &Findings) -> Option<Self> {
+        Self::read_with(text, form, (findings, &BTreeMap::new()))
+    }
+
+    /// Reads the text of a plan likewise, where further roles are known by their keys: what the plan says goes before that.
+    #[must_use]
+    pub fn read_with(text: &[u8], form: Form, (findings, roles): (&Findings, &KnownRoles)) -> Option<Self> {
         let top = Place::default();
         if text.len() > LONGEST {
             findings.error(Code::TooMuch, &top, format!("it has more than the {LONGEST} bytes that are read"));
@@ -71,7 +80,10 @@ impl Plan {
         }
         let text = std::str::from_utf8(text).map_err(|error| error.to_string());
         match text.and_then(|text| document::read(text, form)) {
-            Ok(value) => Self::of(&value, findings),
+            Ok(mut value) => {
+                role::add(&mut value, roles);
+                Self::of(&value, findings)
+            }
             Err(why) => {
                 let form = if form == Form::Json { "JSON" } else { "TOML" };
                 findings.error(Code::Syntax, &top, format!("it is not {form}: {why}"));

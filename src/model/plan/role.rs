@@ -1,10 +1,15 @@
 //! Roles: what kinds of task there are, and what each may do.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::{
+    KnownRoles,
     fields::Fields,
     finding::{Code, Findings, Place, named},
 };
@@ -144,6 +149,22 @@ impl FromStr for Permission {
 impl std::fmt::Display for Permission {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.pad(if *self == Self::Read { "read" } else { "write" })
+    }
+}
+
+/// Adds what is known of roles from elsewhere to those of a plan that its tasks name, where it does not say that itself.
+pub(super) fn add(plan: &mut Value, known: &KnownRoles) {
+    let tasks = plan.get("tasks").and_then(Value::as_array);
+    let role = |task: &Value| task.get("role").and_then(Value::as_str).unwrap_or(DEFAULT).to_owned();
+    let used: BTreeSet<String> = tasks.into_iter().flatten().map(role).collect();
+    let Some(plan) = plan.as_object_mut() else { return };
+    for (name, keys) in known.iter().filter(|(name, _)| used.contains(*name)) {
+        let roles = plan.entry("roles").or_insert_with(|| Value::Object(Map::new()));
+        let role = roles.as_object_mut().map(|roles| roles.entry(name).or_insert_with(|| Value::Object(Map::new())));
+        let Some(role) = role.and_then(Value::as_object_mut) else { continue };
+        for (key, value) in keys {
+            role.entry(key).or_insert_with(|| value.as_str().into());
+        }
     }
 }
 

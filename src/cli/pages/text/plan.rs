@@ -102,6 +102,6 @@ pub(super) const MANUAL: Manual = Manual {
         ("Tell an agent how to write one:", "git par plan schema"),
     ],
     refs: &[],
-    settings: &[],
+    settings: &["par.role.<name>.<key>"],
     also: &["git-par-spawn(1)", "git-par-agents(1)"],
 };

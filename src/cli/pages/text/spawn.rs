@@ -105,6 +105,7 @@ pub(super) const MANUAL: Manual = Manual {
         "par.grace",
         "par.idleTimeout",
         "par.jobs",
+        "par.role.<name>.<key>",
         "par.rule",
         "par.setup",
         "par.shared",
