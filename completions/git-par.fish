@@ -89,7 +89,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l base -d 'The c
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l gate -d 'The check to run on each candidate as soon as there is one, as a command for the shell [default: par.gate]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l protect -d 'Take these paths from base when gating, whatever a candidate made of them' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l plan -d 'Carry out a plan (see \'git par plan\'): JSON, or TOML where its name ends in .toml; \'-\' is JSON from standard input' -r -F
-complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l tasks -d 'Work off a stream of ready tasks, each a line, a task of a plan in JSON or just words: a file, \'-\' for standard input, or \'!CMD\', which is asked again whenever a slot is free' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l tasks -d 'Work off a stream of ready tasks, a line each: a file, \'-\' for standard input, or \'!CMD\', asked whenever a slot is free' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l on-escape -d 'What becomes of a candidate that changed what its task did not declare [default: reject]' -r -f -a "reject\t''
 record\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l blame-budget -d 'How often the goal\'s gate may run to find the tasks that make the union fail; 0 does not look for them [default: 32]' -r -f
@@ -222,7 +222,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand run" -l base -d 'The com
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l gate -d 'The check to run on each candidate as soon as there is one, as a command for the shell [default: par.gate]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l protect -d 'Take these paths from base when gating, whatever a candidate made of them' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l plan -d 'Carry out a plan (see \'git par plan\'): JSON, or TOML where its name ends in .toml; \'-\' is JSON from standard input' -r -F
-complete -c git-par -n "__fish_git_par_using_subcommand run" -l tasks -d 'Work off a stream of ready tasks, each a line, a task of a plan in JSON or just words: a file, \'-\' for standard input, or \'!CMD\', which is asked again whenever a slot is free' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l tasks -d 'Work off a stream of ready tasks, a line each: a file, \'-\' for standard input, or \'!CMD\', asked whenever a slot is free' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l on-escape -d 'What becomes of a candidate that changed what its task did not declare [default: reject]' -r -f -a "reject\t''
 record\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l blame-budget -d 'How often the goal\'s gate may run to find the tasks that make the union fail; 0 does not look for them [default: 32]' -r -f

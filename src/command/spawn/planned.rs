@@ -37,8 +37,9 @@ pub struct PlanArgs {
     /// Carry out a plan (see 'git par plan'): JSON, or TOML where its name ends in .toml; '-' is JSON from standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["task", "file", "workers", "first"])]
     pub plan: Option<String>,
-    /// Work off a stream of ready tasks, each a line, a task of a plan in JSON or just words: a file, '-' for standard input, or
-    /// '!CMD', which is asked again whenever a slot is free
+    /// Work off a stream of ready tasks, a line each: a file, '-' for standard input, or '!CMD', asked whenever a slot is free
+    ///
+    /// A line is a task as a plan has it, in JSON, or what is to be done in words.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["task", "file", "workers", "first", "plan"])]
     pub tasks: Option<String>,
     /// What becomes of a candidate that changed what its task did not declare [default: reject]
