@@ -47,6 +47,10 @@ fn usage(input: u64, output: u64, cost: Option<u64>, turns: Option<u64>) -> Read
     Reading { usage: Some(usage), provider_error: None, ..Reading::default() }
 }
 
+fn saying(reading: Reading, said: &str) -> Reading {
+    Reading { said: Some(said.to_owned()), ..reading }
+}
+
 fn failed(reading: Reading, error: &str) -> Reading {
     Reading { provider_error: Some(error.to_owned()), ..reading }
 }
@@ -63,8 +67,11 @@ fn every_preset_has_a_sample_of_success_and_one_of_failure() {
 
 #[test]
 fn claude_says_tokens_cost_and_turns() {
-    assert_eq!(read("claude.json"), usage(112, 6814, Some(657_163), Some(6)));
-    assert_eq!(read("claude-stream.jsonl"), usage(1024, 256, Some(12_346), Some(3)));
+    assert_eq!(
+        read("claude.json"),
+        saying(usage(112, 6814, Some(657_163), Some(6)), "Fixed the bound and added a test.")
+    );
+    assert_eq!(read("claude-stream.jsonl"), saying(usage(1024, 256, Some(12_346), Some(3)), "Done."));
 }
 
 #[test]
@@ -75,7 +82,7 @@ fn an_error_of_claude_counts_although_its_subtype_says_success() {
 
 #[test]
 fn codex_says_a_running_total_so_its_last_turn_counts() {
-    assert_eq!(read("codex.jsonl"), usage(26549, 1590, None, None));
+    assert_eq!(read("codex.jsonl"), saying(usage(26549, 1590, None, None), "Fixed."));
 }
 
 #[test]
@@ -88,14 +95,14 @@ fn codex_fails_by_a_failed_turn_or_by_an_error_that_no_turn_followed() {
 
 #[test]
 fn gemini_says_tokens_a_model_among_noise() {
-    assert_eq!(read("gemini.txt"), usage(33904, 30, None, None));
+    assert_eq!(read("gemini.txt"), saying(usage(33904, 30, None, None), "Fixed the bound."));
     let error = "[API Error: API key not valid. Please pass a valid API key.]";
     assert_eq!(read("gemini-error.txt"), failed(Reading::default(), error));
 }
 
 #[test]
 fn opencode_says_tokens_and_cost_a_step() {
-    assert_eq!(read("opencode.jsonl"), usage(11500, 157, Some(14_029), None));
+    assert_eq!(read("opencode.jsonl"), saying(usage(11500, 157, Some(14_029), None), "Done."));
     assert_eq!(read("opencode-error.jsonl"), failed(Reading::default(), "Unauthorized: the key is not known"));
 }
 
@@ -111,7 +118,7 @@ fn a_step_that_says_no_cost_leaves_the_sum_without_one() {
 
 #[test]
 fn qwen_says_tokens_and_turns_in_the_last_element() {
-    assert_eq!(read("qwen.json"), usage(15230, 418, None, Some(4)));
+    assert_eq!(read("qwen.json"), saying(usage(15230, 418, None, Some(4)), "Fixed."));
     let bare = r#"[{"type":"x"},{"usage":{"input_tokens":1,"output_tokens":2}}]"#;
     assert_eq!(agent_output::read(Dialect::ResultObject, bare), usage(1, 2, None, None));
     let error = "[API Error: 429 rate limit reached]";
@@ -152,8 +159,21 @@ fn amp_says_turns_and_why_it_failed() {
         provider_error: None,
         ..Reading::default()
     };
-    assert_eq!(read("amp.jsonl"), turns(2));
+    assert_eq!(read("amp.jsonl"), saying(turns(2), "Done."));
     assert_eq!(read("amp-error.jsonl"), failed(turns(0), "Out of credits"));
+}
+
+#[test]
+fn the_last_answer_counts_and_that_of_an_agent_that_ended_with_an_error_does_not() {
+    let message =
+        |text: &str| format!(r#"{{"type":"item.completed","item":{{"type":"agent_message","text":"{text}"}}}}"#);
+    let turn = |end: &str| format!("{}\n{}\n{end}\n", message("first"), message("last"));
+    let said = |end: &str| agent_output::read(Dialect::Codex, &turn(end)).said;
+    assert_eq!(said(r#"{"type":"turn.completed","usage":{}}"#).as_deref(), Some("last"));
+    assert_eq!(said(r#"{"type":"turn.failed","error":{"message":"slow down"}}"#), None);
+    let (dialect, opencode) = sample("opencode.jsonl");
+    let (_, error) = sample("opencode-error.jsonl");
+    assert_eq!(agent_output::read(dialect, &format!("{opencode}{error}")).said, None);
 }
 
 #[test]
@@ -165,13 +185,14 @@ fn mini_crush_and_goose_say_nothing_that_is_believed() {
 
 /// Cuts every sample at every place: what is left says what the whole said, or nothing.
 #[test]
-fn a_log_without_its_start_never_gives_another_number() {
+fn a_log_without_its_start_never_gives_another_number_or_answer() {
     for file in samples() {
         let (dialect, text) = sample(&file);
-        let whole = agent_output::read(dialect, &text).usage;
+        let whole = agent_output::read(dialect, &text);
         for (cut, _) in text.char_indices() {
-            let usage = agent_output::read_tail(dialect, &text[cut..]).usage;
-            assert!(usage.is_none() || usage == whole, "{file} from {cut}: {usage:?}");
+            let Reading { usage, said, .. } = agent_output::read_tail(dialect, &text[cut..]);
+            assert!(usage.is_none() || usage == whole.usage, "{file} from {cut}: {usage:?}");
+            assert!(said.is_none() || said == whole.said, "{file} from {cut}: {said:?}");
         }
     }
 }

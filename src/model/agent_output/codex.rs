@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Listen, Reading, complaint::complaint_of, number::count};
+use super::{Listen, Reading, complaint::complaint_of, number::count, said::said};
 use crate::model::usage::Usage;
 
 #[derive(Default)]
@@ -11,12 +11,18 @@ pub(super) struct Codex {
     failure: Option<String>,
     /// An `error` event: often a lost connection that is made again, so it counts only where no turn ends after it.
     doubt: Option<String>,
+    said: Option<String>,
 }
 
 impl Listen for Codex {
     fn hear(&mut self, event: &Value) {
         match event["type"].as_str() {
-            Some("turn.completed") => *self = Self { usage: Some(usage(&event["usage"])), ..Self::default() },
+            Some("turn.completed") => {
+                *self = Self { usage: Some(usage(&event["usage"])), said: self.said.take(), ..Self::default() };
+            }
+            Some("item.completed") if event["item"]["type"] == "agent_message" => {
+                self.said = said(&event["item"]["text"]).or(self.said.take());
+            }
             Some("turn.failed") => self.failure = Some(complaint_of(&event["error"])),
             Some("error") => self.doubt = Some(complaint_of(event)),
             _ => {}
@@ -27,7 +33,7 @@ impl Listen for Codex {
         Reading {
             usage: self.usage.clone(),
             provider_error: self.failure.clone().or_else(|| self.doubt.clone()),
-            said: None,
+            said: self.said.clone(),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{
     Listen, Reading,
     complaint::complaint_of,
     number::{count, sum},
+    said::said,
 };
 use crate::model::usage::Usage;
 
@@ -19,7 +20,7 @@ impl Listen for Gemini {
         let error = value.get("error").filter(|error| error["message"].is_string());
         if models.is_some() || error.is_some() {
             let usage = models.map(usage).or(self.0.usage.take());
-            self.0 = Reading { usage, provider_error: error.map(complaint_of), said: None };
+            self.0 = Reading { usage, provider_error: error.map(complaint_of), said: said(&value["response"]) };
         }
     }
 

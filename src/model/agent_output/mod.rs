@@ -12,6 +12,7 @@ mod gemini;
 mod number;
 mod opencode;
 mod result_object;
+mod said;
 mod values;
 
 use serde_json::Value;
@@ -31,7 +32,7 @@ pub struct Reading {
     /// The error of its model provider that it ended with: one line, at most 300 characters, nothing that steers a
     /// terminal.
     pub provider_error: Option<String>,
-    /// What it said last, where it says so apart from everything else.
+    /// What it said last, where it says so apart from everything else; nothing of one that ended with an error.
     pub said: Option<String>,
 }
 
@@ -75,7 +76,8 @@ impl Reader {
     #[must_use]
     pub fn finish(self) -> Reading {
         let reading = self.listener.reading();
-        Reading { usage: reading.usage.filter(|usage| !usage.is_empty()), ..reading }
+        let said = reading.said.filter(|_| reading.provider_error.is_none());
+        Reading { usage: reading.usage.filter(|usage| !usage.is_empty()), said, ..reading }
     }
 
     fn hear(mut self, text: &str) -> Reading {

@@ -6,6 +6,7 @@ use super::{
     Listen, Reading,
     complaint::complaint_of,
     number::{count, micro_usd, sum},
+    said::said,
 };
 use crate::model::usage::Usage;
 
@@ -14,6 +15,7 @@ pub(super) struct Opencode {
     spent: Option<Spent>,
     error: Option<String>,
     is_cut: bool,
+    said: Option<String>,
 }
 
 /// What some steps spent; a column that one of them left out is null.
@@ -33,6 +35,7 @@ impl Listen for Opencode {
                 self.spent = Some(self.spent.map_or(step, |spent| spent.plus(step)));
                 self.error = None;
             }
+            Some("text") => self.said = said(&event["part"]["text"]).or(self.said.take()),
             Some("error") => self.error = Some(complaint_of(&event["error"])),
             _ => {}
         }
@@ -44,7 +47,7 @@ impl Listen for Opencode {
 
     fn reading(&self) -> Reading {
         let spent = self.spent.filter(|_| !self.is_cut);
-        Reading { usage: spent.map(Spent::usage), provider_error: self.error.clone(), said: None }
+        Reading { usage: spent.map(Spent::usage), provider_error: self.error.clone(), said: self.said.clone() }
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     Listen, Reading,
     complaint::{complaint, complaint_of, text},
     number::{count, micro_usd},
+    said::said,
 };
 use crate::model::usage::Usage;
 
@@ -60,7 +61,7 @@ fn reading(result: &Value) -> Reading {
         turns: count(result.get("num_turns")),
     };
     let provider_error = (result["is_error"] == true).then(|| why(result));
-    Reading { usage: Some(usage), provider_error, said: None }
+    Reading { usage: Some(usage), provider_error, said: said(&result["result"]) }
 }
 
 /// Says why a result is an error; its `subtype` may say `success` even then.
