@@ -166,6 +166,9 @@ __git_par_flags ()
 	"plan show")
 		__git_par_offer "--graph= --json --quiet --color= --help --version"
 		;;
+	"plan draft")
+		__git_par_offer "--file= --agent= --max-attempts= --output= --keep-invalid --force --json --quiet --color= --help --version"
+		;;
 	"plan schema")
 		__git_par_offer "--json --quiet --color= --help --version"
 		;;
@@ -424,6 +427,17 @@ __git_par_value ()
 		*) return 1 ;;
 		esac
 		;;
+	"plan draft")
+		case "$2" in
+		-F|--file) : ;;
+		-a|--agent) __git_par_offer "claude codex gemini opencode qwen copilot aider mini amp crush goose" "$3" ;;
+		--max-attempts) : ;;
+		-o|--output) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
 	"plan schema")
 		case "$2" in
 		-C) : ;;
@@ -516,12 +530,15 @@ __git_par_argument ()
 		return 1
 		;;
 	plan)
-		__git_par_offer "check show schema" "$3"
+		__git_par_offer "check show draft schema" "$3"
 		;;
 	"plan check")
 		:
 		;;
 	"plan show")
+		:
+		;;
+	"plan draft")
 		:
 		;;
 	"plan schema")
@@ -603,13 +620,16 @@ __git_par_own ()
 		return 1
 		;;
 	plan)
-		case "$2" in check|show|schema) return 0 ;; esac
+		case "$2" in check|show|draft|schema) return 0 ;; esac
 		return 1
 		;;
 	"plan check")
 		return 1
 		;;
 	"plan show")
+		return 1
+		;;
+	"plan draft")
 		return 1
 		;;
 	"plan schema")

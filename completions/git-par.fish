@@ -68,7 +68,7 @@ complete -c git-par -n "__fish_git_par_needs_command" -f -a "conflicts" -d 'Show
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "attach" -d 'Open a shell in a worker\'s worktree, or run a command there'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "discard" -d 'Take candidates out of the running and remove their worktrees'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "prune" -d 'Tell which worktrees, locks and refs of runs are of no use any more, or remove them'
-complete -c git-par -n "__fish_git_par_needs_command" -f -a "plan" -d 'Check a plan of tasks, or show what runs when, before anything does'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "plan" -d 'Check a plan of tasks, show what runs when, or have an agent write one'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "agents" -d 'List the well-known agent CLIs and which of them are installed'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "demo" -d 'Show the whole job on a small repository in a temporary folder'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -s F -l file -d 'Read the task from a file; \'-\' is standard input' -r -F
@@ -375,17 +375,18 @@ complete -c git-par -n "__fish_git_par_using_subcommand prune" -l json -d 'Answe
 complete -c git-par -n "__fish_git_par_using_subcommand prune" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand prune" -s V -l version -d 'Print version'
-complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -s C -d 'Run as if started in this folder' -r -F
-complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show draft schema" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show draft schema" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -l json -d 'Answer with one JSON object instead of text'
-complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -s q -l quiet -d 'Say nothing but the answer'
-complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -s V -l version -d 'Print version'
-complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -f -a "check" -d 'Name everything that is wrong with a plan, each thing with its place'
-complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -f -a "show" -d 'Show which tasks of a plan run side by side, and why each is where it is'
-complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show schema" -f -a "schema" -d 'Print the JSON Schema of plans, such as for an agent that is to write one'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show draft schema" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show draft schema" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show draft schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show draft schema" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show draft schema" -f -a "check" -d 'Name everything that is wrong with a plan, each thing with its place'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show draft schema" -f -a "show" -d 'Show which tasks of a plan run side by side, and why each is where it is'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show draft schema" -f -a "draft" -d 'Ask an agent for a plan, and ask again with what is wrong with it until it is valid'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and not __fish_seen_subcommand_from check show draft schema" -f -a "schema" -d 'Print the JSON Schema of plans, such as for an agent that is to write one'
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from check" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from check" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -404,6 +405,30 @@ complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_su
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -s F -l file -d 'Read the goal from a file; \'-\' is standard input' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -s a -l agent -d 'A well-known agent (see \'git par agents\') or a command for the shell' -r -f -a "claude\t''
+codex\t''
+gemini\t''
+opencode\t''
+qwen\t''
+copilot\t''
+aider\t''
+mini\t''
+amp\t''
+crush\t''
+goose\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -l max-attempts -d 'How often the agent is asked at most' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -s o -l output -d 'Where the plan is written, as JSON' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -l keep-invalid -d 'Write what the agent gave last, as it gave it, where that is no valid plan'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -l force -d 'Overwrite the file'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from draft" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''

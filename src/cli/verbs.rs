@@ -79,9 +79,8 @@ impl Verb {
     /// Tells whether it is not to be cut short anywhere, so that an interrupt is to be taken in good order.
     pub(super) fn is_long(&self) -> bool {
         match self {
-            Self::Plan(_) | Self::Agents(_) | Self::Seal(_) | Self::Demo(_) | Self::Pages(_) | Self::External(_) => {
-                false
-            }
+            Self::Agents(_) | Self::Seal(_) | Self::Demo(_) | Self::Pages(_) | Self::External(_) => false,
+            Self::Plan(args) => args.is_long(),
             Self::List(args) => args.watch,
             Self::Status(args) => args.watch,
             Self::Log(args) => args.follow,

@@ -23,7 +23,7 @@ use crate::{
         site::Site,
         supervisor,
     },
-    model::{run_id::RunId, worker::MOST},
+    model::{plan::Plan, run_id::RunId, worker::MOST},
     process::environment,
 };
 use planned::PlanArgs;
@@ -97,6 +97,17 @@ pub struct Spawned {
     pub(super) is_followed: bool,
     #[serde(skip)]
     interrupted: bool,
+}
+
+/// Returns the arguments of a run that carries out a plan which is in no file, with this agent where the plan names none.
+pub(super) fn of_plan(plan: Plan, agent: Option<&String>) -> Args {
+    let plan = PlanArgs { made: Some(plan), ..PlanArgs::default() };
+    Args { plan, agents: agent.into_iter().cloned().collect(), base: "HEAD".to_owned(), ..Args::default() }
+}
+
+/// Reads what is to be done, in words, from a text or a file; it says something.
+pub(super) fn text_of(task: Option<&String>, file: Option<&PathBuf>) -> Result<String, Error> {
+    task_text::read(&Args { task: task.cloned(), file: file.cloned(), ..Args::default() })
 }
 
 /// Runs the workers.

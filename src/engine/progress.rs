@@ -92,6 +92,8 @@ pub enum Progress {
     Uniting(Vec<TaskId>),
     /// The candidates of these tasks alone are put to the goal's gate.
     Probing(Vec<TaskId>),
+    /// A plan is being asked for, or what was found in one that is not valid.
+    Drafting(String),
     /// Something is on its way to a remote or from it, told in one line.
     Carrying(String),
     /// A bundle is being written.

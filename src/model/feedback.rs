@@ -52,7 +52,7 @@ pub fn added(task: &str, parts: &[String]) -> String {
 }
 
 /// Puts a fence around it that does not occur in it (the `CommonMark` specification 0.31, 4.5).
-fn fenced(text: &str) -> String {
+pub(super) fn fenced(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat((longest + 1).max(3));
     format!("{fence}\n{}\n{fence}\n", text.trim_end())

@@ -34,6 +34,7 @@ mod outside;
 mod pick;
 mod pick_rule;
 mod plan;
+mod plan_draft;
 mod prune;
 mod prune_refs;
 mod push;

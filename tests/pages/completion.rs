@@ -66,7 +66,7 @@ fn bash_completes_options_and_their_values() {
 
 #[test]
 fn bash_completes_the_verbs_of_a_verb() {
-    bash_everywhere(&["plan", ""], &["check", "show", "schema"]);
+    bash_everywhere(&["plan", ""], &["check", "show", "draft", "schema"]);
     bash_everywhere(&["plan", "-q", "s"], &["show", "schema"]);
     bash_everywhere(&["plan", "show", "--gr"], &["--graph="]);
     bash_everywhere(&["plan", "show", "--graph", ""], &["dot", "mermaid"]);

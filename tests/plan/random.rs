@@ -1,7 +1,7 @@
 //! Random documents and valid plans with something changed: nothing panics, what is accepted comes back, and the schema agrees.
 
 use git_par::model::plan::{
-    Plan,
+    Plan, answer,
     document::Form,
     finding::{Finding, Findings, Severity},
     order::Order,
@@ -147,6 +147,25 @@ fn graph() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #[test]
+    fn a_plan_is_found_in_any_answer_that_holds_one(
+        before in "[^`{}\\[=]{0,40}",
+        after in "[^`{}]{0,40}",
+        fence in prop::sample::select(vec!["", "```", "```json", "````"]),
+    ) {
+        let plan = json!({ "tasks": [{ "id": "a", "prompt": format!("{before}{after}```") }] }).to_string();
+        let end = fence.trim_end_matches("json");
+        let text = format!("{before}\n{fence}\n{plan}\n{end}\n{after}");
+        let (found, form) = answer::find(&text);
+        prop_assert_eq!((found.trim(), form), (plan.as_str(), Form::Json));
+    }
+
+    #[test]
+    fn any_answer_is_searched(parts in vec(prop::sample::select(vec!["`", "```", "{", "}", "\n", "toml", "é", "[[tasks]]", "\"tasks\":1"]), 0..40)) {
+        let text = parts.concat();
+        prop_assert!(text.contains(answer::find(&text).0));
+    }
+
     #[test]
     fn no_document_is_too_much_for_the_reader(document in value()) {
         serve(&document)?;

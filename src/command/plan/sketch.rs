@@ -20,6 +20,7 @@ use crate::{
 const ROLES: &str = "par.role.";
 
 /// A plan as far as it could be read.
+#[derive(Default)]
 pub(in crate::command) struct Sketch {
     /// The plan and what follows from it; none where it is not valid.
     pub(in crate::command) plan: Option<(Plan, Order)>,
@@ -40,9 +41,13 @@ pub(in crate::command) fn read(file: &str, context: &Context<'_>) -> Result<Sket
         Error { messages: [wrong.messages, vec![error.to_string()]].concat(), ..wrong }
     })?;
     let is_toml = Path::new(file).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    Ok(of_text(&text, if is_toml { Form::Toml } else { Form::Json }, context))
+}
+
+/// Reads the text of a plan, likewise.
+pub(in crate::command) fn of_text(text: &[u8], form: Form, context: &Context<'_>) -> Sketch {
     let findings = Findings::default();
-    let form = if is_toml { Form::Toml } else { Form::Json };
-    let plan = Plan::read_with(&text, form, (&findings, &roles(context)));
+    let plan = Plan::read_with(text, form, (&findings, &roles(context)));
     let (mut commit, mut note) = (None, None);
     if let Some(plan) = &plan {
         match head(context) {
@@ -55,7 +60,7 @@ pub(in crate::command) fn read(file: &str, context: &Context<'_>) -> Result<Sket
     }
     let plan = plan.and_then(|plan| Order::of(&plan, &findings).map(|order| (plan, order)));
     let omitted = findings.omitted();
-    Ok(Sketch { plan, findings: findings.into_vec(), omitted, commit, note })
+    Sketch { plan, findings: findings.into_vec(), omitted, commit, note }
 }
 
 /// Reads what the user's settings say of roles; nothing outside of a repository.

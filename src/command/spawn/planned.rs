@@ -51,16 +51,29 @@ pub struct PlanArgs {
     /// How often the goal's gate may run to find the tasks that make the union fail; 0 does not look for them [default: 32]
     #[arg(long, value_name = "N")]
     pub blame_budget: Option<u32>,
+    /// A plan that is in no file; its goal is not checked.
+    #[arg(skip)]
+    pub(in crate::command) made: Option<Plan>,
+}
+
+impl PlanArgs {
+    /// Returns the plan that is to be carried out, where one is.
+    pub(super) fn plan(&self, context: &Context<'_>) -> Result<Option<Plan>, Error> {
+        match (&self.made, &self.plan) {
+            (Some(plan), _) => Ok(Some(plan.clone())),
+            (None, Some(file)) => read(file, context).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
 }
 
 /// Looks at everything that could be wrong with a run that carries out a plan.
 pub(super) fn setup(
-    (args, file): (&Args, &str),
+    (args, plan): (&Args, Plan),
     (repository, settings): (&Repository, &Settings),
-    context: &Context<'_>,
 ) -> Result<Setup, Error> {
-    let plan = read(file, context)?;
-    let gate = goal_gate(args, &plan, (repository, settings))?;
+    let is_made = args.plan.made.is_some();
+    let gate = if is_made { None } else { goal_gate(args, &plan, (repository, settings))? };
     args.bounds.require_gate(gate.is_some() || plan.tasks.iter().all(|task| task.gate.is_some()))?;
     let task = goal(&plan);
     let run = setup::run_id(args.name.as_deref(), &task)?;

@@ -66,8 +66,8 @@ impl Setup {
         configured::require_sound(settings)?;
         let hint = "git config --show-origin --get-all par.shared";
         repository.require_shareable().map_err(|error| Error::from(error).hint(hint))?;
-        if let Some(file) = &args.plan.plan {
-            return planned::setup((args, file), (repository, settings), context);
+        if let Some(plan) = args.plan.plan(context)? {
+            return planned::setup((args, plan), (repository, settings));
         }
         if let Some(source) = &args.plan.tasks {
             return planned::streamed((args, source), (repository, settings), context);

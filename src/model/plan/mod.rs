@@ -3,10 +3,12 @@
 //! A plan says what is to be done in which pieces ([`task::Task`]), who may do what ([`role::Role`]), and what of the repository
 //! each piece touches ([`footprint::Footprint`]). [`order::Order`] is what follows from it: which tasks run side by side.
 
+pub mod answer;
 pub mod document;
 mod fields;
 pub mod finding;
 pub mod footprint;
+pub mod inquiry;
 mod links;
 pub mod order;
 pub mod pattern;
@@ -26,7 +28,7 @@ use finding::{Code, Findings, Place, named};
 use footprint::Footprint;
 use pattern::{steps::Steps, tree::Tree};
 use role::{Permission, Role};
-use task::Task;
+use task::{Task, TaskId};
 
 /// The version of plans that is read.
 pub const VERSION: u64 = 1;
@@ -124,6 +126,20 @@ impl Plan {
         rights.for_each(|(place, task)| plan.check_rights(task, place, findings));
         let tasks = read.into_iter().filter_map(|(_, task)| task).collect();
         (!findings.has_errors()).then_some(Self { tasks, ..plan })
+    }
+
+    /// Makes the plan of one task of that role.
+    #[must_use]
+    pub fn of_task(goal: &str, id: TaskId, (role, prompt): (&str, &str)) -> Self {
+        let task = Task { role: Some(role.to_owned()), ..Task::new(id, prompt) };
+        Self {
+            version: VERSION,
+            goal: Some(goal.to_owned()),
+            gate: None,
+            rule: None,
+            tasks: vec![task],
+            roles: BTreeMap::new(),
+        }
     }
 
     /// Returns a task's role with all that the plan and the built-in one of its name say of it.

@@ -78,6 +78,26 @@ pub struct Task {
 }
 
 impl Task {
+    /// Makes a task that says nothing but what is to be done.
+    #[must_use]
+    pub fn new(id: TaskId, prompt: &str) -> Self {
+        Self {
+            id,
+            prompt: prompt.to_owned(),
+            role: None,
+            needs: Vec::new(),
+            reads: Vec::new(),
+            writes: Vec::new(),
+            permission: None,
+            agent: None,
+            attempts: None,
+            gate: None,
+            timeout: None,
+            may_be_empty: false,
+            output: None,
+        }
+    }
+
     /// Returns the name of its role.
     #[must_use]
     pub fn role(&self) -> &str {

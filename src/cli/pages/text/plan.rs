@@ -1,6 +1,6 @@
 //! The manual of `git par plan`.
 
-use crate::cli::pages::manual::{Manual, Section, USAGE};
+use crate::cli::pages::manual::{INTERRUPTED, Manual, Section, USAGE};
 
 const PLANS: Section = Section {
     title: "PLANS",
@@ -81,27 +81,42 @@ const FINDINGS: Section = Section {
     ],
 };
 
+const DRAFTS: Section = Section {
+    title: "DRAFTS",
+    text: &[
+        "`git par plan draft` asks an agent for a plan and checks what it hands over as `git par plan check` does. Where that is not valid the agent is asked again, with what was found and with the text that was wrong, until it is or `--max-attempts` is reached. Each time is a run of its own in the role `planner`: the agent works in a worktree, its edits are refused, and what it was asked and what it handed over is recorded. The project's own check does not run.",
+        "The plan is the whole of what was handed over, or the last fenced block of it, or what its outermost braces hold, in JSON or TOML. It is written as JSON, with the goal in the user's words. Where no wave of it has two tasks, nothing is gained by parting the work: then the plan is one task of a builder on the whole goal, with the gate that the agent named.",
+        "The file appears whole or not at all, and one that is there stays unless `--force` is given. Without a valid plan none is written, unless `--keep-invalid` asks for the last answer as the agent gave it.",
+    ],
+    items: &[],
+};
+
 /// The text of `git-par-plan.1`.
 pub(super) const MANUAL: Manual = Manual {
     verb: Some("plan"),
     description: &[
-        "Reads a plan, a file that says which tasks there are, what each needs and which paths each reads and writes, and tells what is wrong with it and which tasks run side by side. Nothing is run, and nothing is written.",
+        "Reads a plan, a file that says which tasks there are, what each needs and which paths each reads and writes, and tells what is wrong with it and which tasks run side by side; or has an agent write one. No task of it is run: git-par-spawn(1) does that.",
         "Paths are compared with the files of the commit that is checked out. Outside of a repository that is left out, and said.",
     ],
-    sections: &[PLANS, TASKS, ORDER, FINDINGS],
+    sections: &[PLANS, TASKS, ORDER, FINDINGS, DRAFTS],
     statuses: &[
-        ("0", "The plan is valid, or the schema was printed."),
-        ("1", "The plan is not valid."),
+        ("0", "The plan is valid, or was written, or the schema was printed."),
+        ("1", "The plan is not valid, or no valid one came."),
         USAGE,
-        ("128", "The file could not be read."),
+        ("128", "The file could not be read or written, or no agent could be run."),
+        INTERRUPTED,
     ],
     examples: &[
         ("Is this plan valid?", "git par plan check plan.json"),
         ("What runs side by side, and why?", "git par plan show plan.toml"),
         ("Draw it, with Graphviz reading what is printed:", "git par plan show --graph dot plan.json"),
+        (
+            "Have an agent write one, look at it, and run it:",
+            "git par plan draft -a claude \"a parser with tests and docs\"\ngit par plan show plan.json\ngit par spawn --plan plan.json",
+        ),
         ("Tell an agent how to write one:", "git par plan schema"),
     ],
     refs: &[],
-    settings: &["par.role.<name>.<key>"],
+    settings: &["par.agent", "par.idleTimeout", "par.role.<name>.<key>", "par.timeout"],
     also: &["git-par-spawn(1)", "git-par-agents(1)"],
 };
