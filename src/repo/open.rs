@@ -58,7 +58,10 @@ pub struct Repository {
 impl Repository {
     /// Finds the repository of a folder, as git would, and opens it.
     pub fn discover(from: &Path) -> Result<Self, Error> {
-        match gix::ThreadSafeRepository::discover_with_environment_overrides(from) {
+        // Folders to stop at that are elsewhere, as in a worker that looks at another repository, mean nothing to git either.
+        let options = gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
+        let trust = gix::sec::trust::Mapping::default();
+        match gix::ThreadSafeRepository::discover_with_environment_overrides_opts(from, options, trust) {
             Ok(inner) => Self::accept(inner, from),
             Err(source) => {
                 ask_git(from)?;

@@ -167,3 +167,11 @@ fn an_odd_task_becomes_a_commit_all_the_same() {
         assert_eq!(trailers, run);
     }
 }
+
+#[test]
+fn folders_to_stop_at_that_are_elsewhere_hide_no_repository() {
+    let world = World::new();
+    let elsewhere = world.home();
+    let said = Said::of(world.par_command(&["list"]).env("GIT_CEILING_DIRECTORIES", elsewhere).output().unwrap());
+    assert_eq!(said.code, 0, "{said:?}");
+}
