@@ -147,7 +147,7 @@ pub(super) fn record_union(site: &Site<'_>, pursuit: &Pursuit, args: union_finis
     let base_tree = site.repository.commit(args.base)?.tree;
     let changes = site.journal.ask(|history| union::changes(site.repository, history, &args.parts))?;
     let union = union::integrate(site.repository, base_tree, &changes)?;
-    let commit = union::commit(site, args.base, &union)?;
+    let commit = union::commit(site, (args.base, base_tree), &union)?;
     failpoint::pass("union committed");
     let number = pursuit.unions.len() + 1;
     let name = RefName::union(&site.journal.run, number);

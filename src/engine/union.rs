@@ -3,7 +3,7 @@
 use super::site::Site;
 use crate::{
     model::{
-        candidate,
+        candidate::{self, Candidate},
         fact::union_finished::{Conflict, Part},
         history::{History, Lane},
         oid::Oid,
@@ -47,7 +47,7 @@ pub struct Union {
     /// The tree of all that could be integrated.
     pub tree: Oid,
     /// What is in it, in order.
-    pub merged: Vec<Part>,
+    pub merged: Vec<Change>,
     /// What is not.
     pub conflicts: Vec<Conflict>,
 }
@@ -65,7 +65,6 @@ pub fn changes(repository: &Repository, history: &History, parts: &[Part]) -> Re
 /// Integrates candidates onto a tree, in their order; one that conflicts with what is there by then is left out.
 pub fn integrate(repository: &Repository, tree: Oid, changes: &[Change]) -> Result<Union, Error> {
     let mut union = Union { tree, merged: Vec::new(), conflicts: Vec::new() };
-    let mut within: Vec<&Change> = Vec::new();
     for change in changes {
         // Where nothing else came in between, there is nothing to merge.
         let merged = if union.tree == change.from {
@@ -76,11 +75,10 @@ pub fn integrate(repository: &Repository, tree: Oid, changes: &[Change]) -> Resu
         match merged {
             Merged::Clean(tree) => {
                 union.tree = tree;
-                union.merged.push(change.part.clone());
-                within.push(change);
+                union.merged.push(change.clone());
             }
             Merged::Conflict(paths) => {
-                let ours = other_side(repository, &within, (change, &paths))?;
+                let ours = other_side(repository, &union.merged, (change, &paths))?;
                 union.conflicts.push(Conflict { ours, theirs: change.part.task.clone(), paths });
             }
         }
@@ -91,7 +89,7 @@ pub fn integrate(repository: &Repository, tree: Oid, changes: &[Change]) -> Resu
 /// Finds the candidate that another one conflicts with: the first that does so alone, else the last that came in.
 fn other_side(
     repository: &Repository,
-    within: &[&Change],
+    within: &[Change],
     (change, paths): (&Change, &[String]),
 ) -> Result<Option<crate::model::plan::task::TaskId>, Error> {
     for other in within.iter().filter(|other| other.from == change.from) {
@@ -103,21 +101,31 @@ fn other_side(
     Ok(within.last().map(|other| other.part.task.clone()))
 }
 
-/// Makes the commit of a union: what it started from itself where nothing came in, the candidate where nothing else did.
-pub fn commit(site: &Site<'_>, base: Oid, union: &Union) -> Result<Oid, Error> {
+/// Decides on the commit of a union: what it started from itself where nothing came in, the candidate where nothing else did.
+#[must_use]
+pub fn shape(repository: &Repository, (base, base_tree): (Oid, Oid), union: &Union) -> Candidate {
+    let leads_to_base = |commit| repository.leads_by_first_parents(commit, base).unwrap_or(false);
     match union.merged.as_slice() {
-        [] => return Ok(base),
-        [part] if site.repository.leads_by_first_parents(part.candidate, base).unwrap_or(false) => {
-            return Ok(part.candidate);
+        [] => Candidate::Existing(base),
+        // One that goes on from other work has more in it than the union.
+        [only] if (only.from, only.to) == (base_tree, union.tree) && leads_to_base(only.part.candidate) => {
+            Candidate::Existing(only.part.candidate)
         }
-        _ => {}
+        merged => Candidate::New([base].into_iter().chain(merged.iter().map(|change| change.part.candidate)).collect()),
     }
-    let parents: Vec<Oid> = [base].into_iter().chain(union.merged.iter().map(|part| part.candidate)).collect();
-    let names: Vec<&str> = union.merged.iter().map(|part| part.task.as_str()).collect();
+}
+
+/// Makes the commit of a union.
+pub fn commit(site: &Site<'_>, base: (Oid, Oid), union: &Union) -> Result<Oid, Error> {
+    let parents = match shape(site.repository, base, union) {
+        Candidate::Existing(commit) => return Ok(commit),
+        Candidate::New(parents) => parents,
+    };
+    let names: Vec<&str> = union.merged.iter().map(|change| change.part.task.as_str()).collect();
     let trailers = [("Par-Run", site.journal.run.to_string())];
     let message = candidate::message(&format!("union of {}", names.join(", ")), &trailers);
     let commit = NewCommit { tree: union.tree, parents: &parents, message: &message, may_sign: false };
     let made = site.repository.commit_tree(&commit)?;
-    site.repository.sync_objects(&site.repository.objects_between(base, made)?)?;
+    site.repository.sync_objects(&site.repository.objects_between(base.0, made)?)?;
     Ok(made)
 }
