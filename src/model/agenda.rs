@@ -6,6 +6,7 @@
 
 use super::{
     fact::{
+        gate_finished,
         goal_finished::{self, Mode},
         recovery_started::Scope,
         run_started::Lane as Planned,
@@ -184,11 +185,17 @@ fn why(pursuit: &Pursuit, missing: &[TaskId], verdict: Verdict, has_gate: bool) 
 }
 
 fn by_session(history: &History, lane: &Planned, scope: Scope) -> goal_finished::Outcome {
-    let has_gate = history.run().is_some_and(|run| run.args.gate.is_some());
+    let gate = history.run().and_then(|run| run.args.gate.as_ref());
+    let has_gate = gate.is_some();
     let worker = lane.worker;
     let lane = history.lane(worker).cloned().unwrap_or_default();
     let left = lane.outcome().filter(|outcome| !outcome.diff.is_empty() && lane.discarded.is_none());
-    let verdict = lane.verdict();
+    // What another check says, which somebody may have run since, is no word on the goal.
+    let is_goals = |check: &gate_finished::Args| {
+        gate.is_some_and(|gate| (&gate.argv, &gate.protect) == (&check.argv, &check.protect))
+    };
+    let said = lane.gate.as_ref().map(|placed| &placed.fact).filter(|said| is_goals(&said.args));
+    let verdict = said.map_or(Verdict::None, |said| said.result.verdict);
     let offered: Option<(Oid, Oid)> =
         left.filter(|_| verdict == Verdict::Pass || !has_gate).map(|left| (left.candidate, left.tree));
     let reason = match (offered, left) {
