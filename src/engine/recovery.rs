@@ -11,13 +11,13 @@ use crate::model::{
     fact::{
         RecoveryStarted,
         recovery_started::{self, Scope},
-        run_started::Lane,
-        union_finished::{self, Part},
+        union_finished,
     },
     feedback::{self, CheckWords},
     history::Pursuit,
     oid::Oid,
     plan::task::TaskId,
+    takeover,
     worker::Worker,
 };
 
@@ -32,9 +32,7 @@ pub fn begin(site: &Site<'_>, scope: Scope) -> Result<(), Error> {
     if scope == Scope::Regional && !is_united {
         pursue::record_union(site, &before, union_finished::Args { wave: None, base: site.base, parts: kept })?;
     }
-    let after = pursuit(site);
-    let Some(lane) = lane(&after) else { return Ok(()) };
-    let args = args(site, &after, (scope, lane));
+    let Some(args) = site.journal.ask(|history| takeover::plan(history, scope)) else { return Ok(()) };
     let fact = RecoveryStarted { args, result: recovery_started::Outcome {} };
     site.journal.append(|history| {
         let pursuit = history.pursuit();
@@ -45,32 +43,6 @@ pub fn begin(site: &Site<'_>, scope: Scope) -> Result<(), Error> {
         Deed::of(&fact).causes(union).causes(blame).causes(grounds.flat_map(crate::model::history::Lane::grounds))
     })?;
     Ok(())
-}
-
-/// Returns the next session's worker: the planned one, or the one after it.
-fn lane(pursuit: &Pursuit) -> Option<Lane> {
-    let planned = pursuit.goal.terms.recover.clone()?;
-    let number = planned.worker.get().checked_add(u16::try_from(pursuit.recoveries.len()).ok()?)?;
-    Some(Lane { worker: Worker::new(number)?, ..planned })
-}
-
-fn args(site: &Site<'_>, pursuit: &Pursuit, (scope, lane): (Scope, Lane)) -> recovery_started::Args {
-    let union = pursuit.unions.last().filter(|_| scope == Scope::Regional);
-    let within = |placed: &crate::model::history::Placed<crate::model::fact::UnionFinished>| {
-        let (args, result) = (&placed.fact.args, &placed.fact.result);
-        let is_in = |part: &&Part| !result.conflicts.iter().any(|conflict| conflict.theirs == part.task);
-        args.parts.iter().filter(is_in).map(|part| part.task.clone()).collect::<Vec<TaskId>>()
-    };
-    let kept = union.map(within).unwrap_or_default();
-    let tasks = pursuit.goal.plan.tasks.iter().enumerate();
-    let dropped = tasks.filter(|(at, task)| !pursuit.goal.only_reads(*at) && !kept.contains(&task.id));
-    recovery_started::Args {
-        scope,
-        lane,
-        base: union.map_or(site.base, |placed| placed.fact.result.commit),
-        dropped: dropped.map(|(_, task)| task.id.clone()).collect(),
-        kept,
-    }
 }
 
 /// Writes the whole text that the agent of a session is given; none where the worker is no such session's.

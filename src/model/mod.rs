@@ -47,6 +47,7 @@ pub mod run_id;
 pub mod score;
 pub mod selection;
 pub mod symbol;
+pub mod takeover;
 pub mod task_selection;
 pub mod told;
 mod told_of_plans;
