@@ -1,5 +1,7 @@
 //! Certificates: the canonical summary of a run, derived from its journal alone, so that anyone derives the same bytes.
 
+mod pursued;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,6 +18,8 @@ use super::{
     verdict::Verdict,
     worker::Worker,
 };
+
+pub use pursued::{Goal, Task, Union};
 
 /// The version of the certificate's format.
 pub const VERSION: u32 = 1;
@@ -45,6 +49,15 @@ pub struct Certificate {
     pub winner: Option<Winner>,
     /// The merges that moved a branch, oldest first.
     pub merges: Vec<Merge>,
+    /// The tasks of the plan that it carried out, in the plan's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
+    /// What their candidates make together, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unions: Vec<Union>,
+    /// What the plan came to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goal: Option<Goal>,
 }
 
 /// A journal's length and head.
@@ -128,6 +141,7 @@ impl Certificate {
     #[must_use]
     pub fn derive(history: &History, journal: Tip) -> Option<Self> {
         let run = &history.run()?.args;
+        let pursuit = history.pursuit();
         Some(Self {
             version: VERSION,
             run: run.run.clone(),
@@ -140,6 +154,9 @@ impl Certificate {
             workers: history.lanes().map(|(worker, lane)| entry(run, worker, lane)).collect(),
             winner: winner(history),
             merges: history.merged.iter().map(merge).collect(),
+            tasks: pursuit.map(pursued::tasks).unwrap_or_default(),
+            unions: pursuit.map(pursued::unions).unwrap_or_default(),
+            goal: pursuit.and_then(pursued::goal),
         })
     }
 
@@ -155,14 +172,16 @@ impl Certificate {
         self
     }
 
-    /// Lists the commits that a seal keeps: base, each candidate by number, each merge in order; each once.
+    /// Lists the commits that a seal keeps: base, each candidate by number, each union, what is offered, each merge in order; each once.
     #[must_use]
     pub fn parents(&self) -> Vec<Oid> {
         let candidates =
             self.workers.iter().flat_map(|entry| entry.superseded.iter().copied().flatten().chain(entry.candidate));
+        let unions = self.unions.iter().map(|union| union.commit);
+        let offered = self.goal.iter().filter_map(|goal| goal.commit);
         let merges = self.merges.iter().filter_map(|merge| merge.commit);
         let mut parents = Vec::new();
-        for commit in std::iter::once(self.base).chain(candidates).chain(merges) {
+        for commit in std::iter::once(self.base).chain(candidates).chain(unions).chain(offered).chain(merges) {
             if !parents.contains(&commit) {
                 parents.push(commit);
             }
@@ -288,6 +307,9 @@ mod tests {
             workers: vec![entry(1, Some(oid('3'))), entry(2, Some(oid('1'))), entry(3, None)],
             winner: None,
             merges: vec![merge, merged],
+            tasks: Vec::new(),
+            unions: Vec::new(),
+            goal: None,
         }
     }
 

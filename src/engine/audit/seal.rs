@@ -86,7 +86,7 @@ fn judge_certificate(ledger: &Ledger, sealed: &Sealed, tally: &mut Tally) -> Vec
     let is_same = |derived: &Certificate| sealed.certificate == derived.bytes().as_bytes();
     let derived = Some(derived.clone().as_first_written()).filter(is_same).unwrap_or(derived);
     if sealed.parents != derived.parents() {
-        let message = "the seal does not keep base, candidates and merges as its parents";
+        let message = "the seal does not keep base, candidates, unions and merges as its parents";
         tally.add(Finding::broken(Code::Seal, message).on(sealed.commit));
     }
     if sealed.message != derived.message() {
