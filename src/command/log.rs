@@ -45,6 +45,9 @@ pub struct Args {
     /// What the setup command printed
     #[arg(long, group = "what")]
     pub setup: bool,
+    /// What the workers handed over to those after them
+    #[arg(long, group = "what")]
+    pub output: bool,
     /// What this attempt printed, in place of the newest
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..), requires = "what", conflicts_with_all = ["events", "setup"])]
     pub attempt: Option<u32>,
@@ -55,12 +58,13 @@ pub struct Args {
 
 impl Args {
     fn which(&self) -> Option<Which> {
-        match (self.agent, self.gate, self.setup) {
-            (true, _, _) => Some(Which::Agent),
-            (_, true, _) => Some(Which::Gate),
-            (_, _, true) => Some(Which::Setup),
-            _ => None,
-        }
+        let flags = [
+            (self.agent, Which::Agent),
+            (self.gate, Which::Gate),
+            (self.setup, Which::Setup),
+            (self.output, Which::Product),
+        ];
+        flags.into_iter().find(|(is_given, _)| *is_given).map(|(_, which)| which)
     }
 }
 

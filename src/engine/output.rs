@@ -61,6 +61,8 @@ pub enum Which {
     Gate,
     /// That of the setup command.
     Setup,
+    /// What the worker handed over to those after it.
+    Product,
 }
 
 impl std::fmt::Display for Which {
@@ -69,6 +71,7 @@ impl std::fmt::Display for Which {
             Self::Agent => "agent",
             Self::Gate => "gate",
             Self::Setup => "setup",
+            Self::Product => "product",
         })
     }
 }
@@ -140,6 +143,11 @@ impl Output<'_> {
             Which::Agent => self.agent(&lane),
             Which::Gate => self.gate(&lane),
             Which::Setup => self.setup(&lane),
+            Which::Product => match lane.outcome().map(|outcome| &outcome.product) {
+                Some(Some(product)) => self.kept(product.blob),
+                Some(None) => Ok(Place::None("it handed nothing over".to_owned())),
+                None => Ok(Place::None("it has not ended".to_owned())),
+            },
         }
     }
 
@@ -150,7 +158,11 @@ impl Output<'_> {
         for fact in facts {
             match fact {
                 Fact::WorkerFinished(fact) if (fact.args.worker, fact.args.attempt) == (self.worker, attempt) => {
-                    found = Some(fact.result.log.filter(|_| self.which == Which::Agent));
+                    found = Some(match self.which {
+                        Which::Agent => fact.result.log,
+                        Which::Product => fact.result.product,
+                        Which::Gate | Which::Setup => None,
+                    });
                 }
                 Fact::GateFinished(fact)
                     if (fact.args.worker, fact.args.attempt) == (Some(self.worker), Some(attempt))
