@@ -139,7 +139,7 @@ impl Search<'_> {
         };
         let pursuit = pursuit(self.site);
         if let Some(verdict) = known(&pursuit) {
-            return Ok(answer_of(verdict));
+            return Ok(verdict.into());
         }
         let changes: Vec<Change> = subset.iter().map(|at| self.changes[*at].clone()).collect();
         let union = union::integrate(self.site.repository, self.site.origin_tree, &changes)?;
@@ -202,14 +202,6 @@ impl Search<'_> {
             let begun = pursuit.and_then(|pursuit| pursuit.blaming.as_ref()).map(|placed| placed.seq);
             Deed::of(fact).causes(begun).logging(log)
         })?;
-        Ok(answer_of(fact.result.verdict))
-    }
-}
-
-fn answer_of(verdict: Verdict) -> Answer {
-    match verdict {
-        Verdict::Pass => Answer::Passes,
-        Verdict::Fail => Answer::Fails,
-        Verdict::Timeout | Verdict::Error | Verdict::None => Answer::Unknown,
+        Ok(fact.result.verdict.into())
     }
 }

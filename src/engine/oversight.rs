@@ -227,7 +227,8 @@ impl<'a> Oversight<'a> {
 }
 
 fn running(history: &History, worker: Worker) -> Option<Vec<Option<Usage>>> {
-    history.lane(worker).filter(|lane| lane.is_running()).map(|lane| lane.passes.clone())
+    let lane = history.lane(worker).filter(|lane| lane.is_running())?;
+    Some(lane.passes.iter().map(|pass| pass.usage.clone()).collect())
 }
 
 /// What ends a wait of the watch.

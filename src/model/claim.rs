@@ -2,13 +2,14 @@
 //!
 //! What this program never writes there is broken; what it writes in rare cases only is told.
 
+mod pursued;
+
 use super::{
     cut::Cut,
     ending::Ending,
     fact::{
-        Fact, IterationFinished, MergeFinished, RunFinished, RunResumed, WorkerFinished,
-        run_started::{self, Limits},
-        worker_started,
+        Fact, IterationFinished, MergeFinished, RunFinished, RunResumed, WorkerFinished, iteration_finished,
+        run_started::Limits, worker_started,
     },
     finding::{Code, Finding},
     history::{History, Lane},
@@ -22,15 +23,15 @@ use super::{
 pub fn judge(history: &History, fact: &Fact) -> Vec<Finding> {
     let Some(run) = history.run().map(|run| &run.args) else { return Vec::new() };
     let found = match fact {
-        Fact::WorkerStarted(fact) => judge_start(run, &fact.args),
-        Fact::IterationFinished(fact) => judge_pass(&run.limits, fact),
+        Fact::WorkerStarted(fact) => judge_start(history, &fact.args),
+        Fact::IterationFinished(fact) => judge_pass(history, &run.limits, fact),
         Fact::WorkerFinished(fact) => judge_end(history, &run.limits, fact),
         Fact::RunResumed(fact) => judge_resumption(history, fact),
         Fact::RunFinished(fact) => judge_run_end(history, &run.limits, fact),
         Fact::MergeFinished(fact) => vec![judge_failure(history, fact)],
         _ => Vec::new(),
     };
-    found.into_iter().flatten().collect()
+    found.into_iter().flatten().chain(pursued::judge(history, fact)).collect()
 }
 
 fn broken(holds: bool, message: impl FnOnce() -> String) -> Option<Finding> {
@@ -41,48 +42,80 @@ fn odd(holds: bool, message: impl FnOnce() -> String) -> Option<Finding> {
     (!holds).then(|| Finding::remark(Code::History, message()))
 }
 
-fn judge_start(run: &run_started::Args, args: &worker_started::Args) -> Vec<Option<Finding>> {
+fn judge_start(history: &History, args: &worker_started::Args) -> Vec<Option<Finding>> {
     let worker = args.worker;
-    let planned = run.workers.iter().find(|lane| lane.worker == worker);
+    let planned = history.planned().find(|lane| lane.worker == worker);
+    let start = if history.pursuit().is_some() { "what was integrated by then" } else { "the run's base" };
     // Another version of this program may know the agent by another command line.
     let is_planned = planned.is_none_or(|lane| (&lane.agent, &lane.argv) == (&args.agent, &args.argv));
     vec![
-        broken(args.base == run.base, || format!("{worker} was started from {}, not from the run's base", args.base)),
+        broken(history.start_of(worker) == Some(args.base), || {
+            format!("{worker} was started from {}, not from {start}", args.base)
+        }),
         odd(is_planned, || format!("{worker} was started as '{}', the run planned another", args.argv.join(" "))),
     ]
 }
 
-fn judge_pass(limits: &Limits, fact: &IterationFinished) -> Vec<Option<Finding>> {
-    let (worker, number, most) = (fact.args.worker, fact.args.iteration, limits.max_iterations.unwrap_or(1));
+/// Returns how often an agent may run at most, passes that count for none left out.
+fn most_passes(limits: &Limits) -> usize {
+    let most = limits.heal.map(|heal| heal.saturating_add(1)).or(limits.max_iterations).unwrap_or(1);
+    usize::try_from(most).unwrap_or(usize::MAX)
+}
+
+fn judge_pass(history: &History, limits: &Limits, fact: &IterationFinished) -> Vec<Option<Finding>> {
+    let (worker, number, most) = (fact.args.worker, fact.args.iteration, most_passes(limits));
+    let passes = history.lane(worker).map_or(&[][..], |lane| &lane.passes);
+    let is_same = limits.heal.is_some() && passes.last().is_some_and(|before| before.tree == fact.result.tree);
+    let spared = unchanged(passes) + usize::from(fact.result.unchanged);
+    let may_go_on = usize::try_from(number).is_ok_and(|number| number - spared.min(number) < most) && spared < 2;
     vec![
-        broken(number < most, || format!("pass {number} of {worker} was not its last, of {most} that it may have")),
+        broken(may_go_on, || format!("pass {number} of {worker} was not its last, of {most} that it may have")),
+        broken(fact.result.unchanged == is_same, || {
+            format!("whether pass {number} of {worker} changed anything is not what its tree says")
+        }),
         broken(fact.result.verdict != Verdict::Pass, || format!("{worker} passed the gate, and another pass followed")),
     ]
 }
 
+fn unchanged(passes: &[iteration_finished::Outcome]) -> usize {
+    passes.iter().filter(|pass| pass.unchanged).count()
+}
+
 fn judge_end(history: &History, limits: &Limits, fact: &WorkerFinished) -> Vec<Option<Finding>> {
     let (worker, result) = (fact.args.worker, &fact.result);
-    let passes = history.lane(worker).map_or(0, |lane| lane.passes.len());
+    let passes = history.lane(worker).map_or(&[][..], |lane| &lane.passes);
     let counted = result.iterations.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
-    let may_repeat = limits.max_iterations.is_some_and(|most| most > 1);
-    let is_counted = counted.is_none_or(|count| may_repeat && count == passes + 1);
+    let is_counted = counted.is_none_or(|count| most_passes(limits) > 1 && count == passes.len() + 1);
     let fits = match result.cut {
         Some(Cut::Timeout | Cut::Idle) => result.ending == Ending::Timeout,
         Some(_) => result.ending == Ending::Stopped,
-        // The first versions told of no cut.
-        None => result.ending != Ending::Timeout || limits.timeout_ms.or(limits.idle_timeout_ms).is_some(),
+        // The first versions told of no cut; a task of a plan may have a limit of its own.
+        None => {
+            result.ending != Ending::Timeout || is_timed(history, limits, worker) || limits.idle_timeout_ms.is_some()
+        }
     };
+    let is_same = passes.last().is_some_and(|before| before.tree == result.tree);
+    let healed = passes.len() - unchanged(passes).min(passes.len());
+    let healed = healed - usize::from(is_same).min(healed);
+    let is_healed = result.heals.is_none_or(|heals| limits.heal.is_some() && usize::try_from(heals) == Ok(healed));
     vec![
         broken(is_counted, || format!("{worker} ran {} times, the journal has other passes", counted.unwrap_or(0))),
+        broken(is_healed, || format!("{worker} healed {} times, its passes say otherwise", result.heals.unwrap_or(0))),
         broken(fits, || format!("{worker} ended with {}, which is not how it was ended", result.ending)),
-        result.cut.and_then(|cut| judge_cut(limits, worker, cut)),
+        result.cut.and_then(|cut| judge_cut(history, limits, (worker, cut))),
     ]
 }
 
-fn judge_cut(limits: &Limits, worker: Worker, cut: Cut) -> Option<Finding> {
+/// Tells whether a worker's time was bounded, for the run or by its task.
+fn is_timed(history: &History, limits: &Limits, worker: Worker) -> bool {
+    let task = history.pursuit().and_then(|pursuit| pursuit.goal.task_of(worker));
+    limits.timeout_ms.is_some() || task.is_some_and(|task| task.timeout.is_some())
+}
+
+fn judge_cut(history: &History, limits: &Limits, (worker, cut): (Worker, Cut)) -> Option<Finding> {
     let message = || format!("{worker} was ended, as {cut}, and the run set no such limit");
     match cut {
-        Cut::Timeout => broken(limits.timeout_ms.is_some(), message),
+        Cut::Timeout => broken(is_timed(history, limits, worker), message),
         Cut::Idle => broken(limits.idle_timeout_ms.is_some(), message),
         Cut::Stop => None,
         Cut::FirstPassed => broken(limits.first, message),

@@ -52,6 +52,16 @@ pub enum Code {
     GatedTree,
     /// Each pick, recomputed from the facts before it.
     Winner,
+    /// Each outcome of a task of the plan, recomputed from the facts before it.
+    Tasks,
+    /// What each candidate changed that its task did not declare, looked for again.
+    Escapes,
+    /// Each union of candidates, and of some of them for the search for what is to blame, integrated again.
+    Unions,
+    /// The search for what makes a union fail, gone through again by its recorded answers.
+    Blame,
+    /// What the plan came to, and each session that took over, recomputed from the facts before it.
+    Goal,
     /// Each merge, computed again and found in its target's history.
     Merge,
     /// Each note for people, rendered again.

@@ -168,7 +168,7 @@ impl History {
             Fact::Unknown => Ok(()),
             Fact::RunResumed(_) => self.resume_run(&law),
             Fact::RunFinished(fact) => self.finish_run(&law, Placed { seq, duration_ms, time, fact }),
-            Fact::IterationFinished(fact) => self.finish_iteration(&law, &fact),
+            Fact::IterationFinished(fact) => self.finish_iteration(&law, fact),
             Fact::WorkerStopped(fact) => self.stop_worker(&law, Placed { seq, duration_ms, time, fact }),
             Fact::WorkerRetried(fact) => self.retry_worker(&law, Placed { seq, duration_ms, time, fact }),
             Fact::WorkerDiscarded(fact) => self.discard_worker(&law, Placed { seq, duration_ms, time, fact }),
@@ -242,7 +242,7 @@ impl History {
         Ok(())
     }
 
-    fn finish_iteration(&mut self, law: &Law<'_>, fact: &IterationFinished) -> Result<(), Illegal> {
+    fn finish_iteration(&mut self, law: &Law<'_>, fact: IterationFinished) -> Result<(), Illegal> {
         let args = &fact.args;
         let lane = self.lane_mut(law, args.worker)?;
         law.require(lane.is_running(), format!("{} is not running", args.worker))?;
@@ -250,7 +250,7 @@ impl History {
         let next = u32::try_from(lane.passes.len()).unwrap_or(u32::MAX).saturating_add(1);
         let same = (args.attempt, args.iteration) == (lane.attempt(), next);
         law.require(same, format!("{}'s next pass is {next} of attempt {}", args.worker, lane.attempt()))?;
-        lane.passes.push(fact.result.usage.clone());
+        lane.passes.push(fact.result);
         Ok(())
     }
 

@@ -1,12 +1,16 @@
-//! Candidates: each is here, has the recorded tree, comes from base, and changes as much as was measured.
+//! Candidates: each is here, has the recorded tree, comes from where its worker started, and changes as much as was measured.
+
+use std::collections::HashMap;
 
 use super::{
     case::Case,
-    tally::{Tally, count, unmeasurable, unreadable},
+    tally::{Tally, count, uncomputable, unmeasurable, unreadable},
 };
 use crate::{
+    engine::containment,
     model::{
         candidate::trailer,
+        escaped::Escaped,
         fact::WorkerFinished,
         finding::{Code, Finding, Weight},
         oid::Oid,
@@ -18,6 +22,8 @@ use crate::{
 struct Candidate<'c> {
     seq: u64,
     fact: &'c WorkerFinished,
+    /// The commit that its worker started from, and its tree.
+    start: (Oid, Oid),
     /// Whether a later attempt took its place, or it was discarded: then it may have been pruned.
     is_spare: bool,
 }
@@ -42,9 +48,20 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
         let lane = case.ledger.history.lane(fact.args.worker);
         newest != Some(fact.args.attempt) || lane.is_some_and(|lane| lane.discarded.is_some())
     };
-    let candidates: Vec<Candidate<'_>> =
-        case.finished().map(|(seq, fact)| Candidate { seq, fact, is_spare: is_spare(fact) }).collect();
-    [objects(case, base, &candidates), descent(case, base.0, &candidates), diffs(case, base.1, &candidates)].concat()
+    let mut trees = HashMap::from([base]);
+    let mut start = |fact: &WorkerFinished| {
+        let start = case.start_of((fact.args.worker, fact.args.attempt)).unwrap_or(base.0);
+        // That a union is missing is told where unions are.
+        let tree = || case.repository.commit(start).map_or(base.1, |commit| commit.tree);
+        (start, *trees.entry(start).or_insert_with(tree))
+    };
+    let candidates: Vec<Candidate<'_>> = case
+        .finished()
+        .map(|(seq, fact)| Candidate { seq, fact, start: start(fact), is_spare: is_spare(fact) })
+        .collect();
+    let is_planned = case.ledger.history.pursuit().is_some();
+    let escapes = if is_planned { escapes(case, &candidates) } else { Vec::new() };
+    [objects(case, base, &candidates), descent(case, &candidates), diffs(case, &candidates), escapes].concat()
 }
 
 fn objects(case: &Case<'_>, (base, base_tree): (Oid, Oid), candidates: &[Candidate<'_>]) -> Vec<Finding> {
@@ -57,7 +74,12 @@ fn objects(case: &Case<'_>, (base, base_tree): (Oid, Oid), candidates: &[Candida
         if let Some(finding) = judge_commit(case, (result.candidate, result.tree), &candidate.name()) {
             tally.add(candidate.weigh(finding));
         }
-        tally.extend(judge_trailers(case, base, candidate));
+        tally.extend(judge_trailers(case, candidate));
+        let is_reader =
+            case.ledger.history.pursuit().is_some_and(|plan| plan.goal.is_reader(candidate.fact.args.worker));
+        tally.require(!is_reader || (result.candidate, result.tree) == candidate.start, candidate.seq, || {
+            format!("{} {} changes something, and its task may only read", candidate.name(), result.candidate)
+        });
     }
     tally.done(format!("base and {}: here, with the recorded trees", count(candidates.len(), "candidate")))
 }
@@ -76,21 +98,23 @@ fn judge_commit(case: &Case<'_>, (commit, tree): (Oid, Oid), what: &str) -> Opti
 }
 
 /// Tells of a commit that says that it was made for somebody else: an agent may have taken one over.
-fn judge_trailers(case: &Case<'_>, base: Oid, candidate: &Candidate<'_>) -> Option<Finding> {
-    let commit = candidate.fact.result.candidate;
-    let message = case.repository.commit_message(commit).ok().filter(|_| commit != base)?;
-    let expected = [("Par-Run", case.run.to_string()), ("Par-Worker", candidate.fact.args.worker.to_string())];
-    expected.into_iter().find_map(|(name, expected)| {
+fn judge_trailers(case: &Case<'_>, candidate: &Candidate<'_>) -> Option<Finding> {
+    let (commit, worker) = (candidate.fact.result.candidate, candidate.fact.args.worker);
+    let message = case.repository.commit_message(commit).ok().filter(|_| commit != candidate.start.0)?;
+    let expected = [("Par-Run", case.run.to_string()), ("Par-Worker", worker.to_string())];
+    let task = case.ledger.history.pursuit().and_then(|pursuit| pursuit.goal.task_of(worker));
+    let task = task.map(|task| ("Par-Task", task.id.to_string()));
+    expected.into_iter().chain(task).find_map(|(name, expected)| {
         let found = trailer(&message, name).filter(|found| *found != expected)?;
         let message = format!("{} {commit} says {name} {found}: it was made for that one", candidate.name());
         Some(Finding::remark(Code::Objects, message).on(commit).at(candidate.seq))
     })
 }
 
-fn descent(case: &Case<'_>, base: Oid, candidates: &[Candidate<'_>]) -> Vec<Finding> {
+fn descent(case: &Case<'_>, candidates: &[Candidate<'_>]) -> Vec<Finding> {
     let mut tally = Tally::new(Code::Descent);
     for candidate in case.each(candidates) {
-        let commit = candidate.fact.result.candidate;
+        let (commit, base) = (candidate.fact.result.candidate, candidate.start.0);
         let finding = match case.repository.leads_by_first_parents(commit, base) {
             Ok(true) => continue,
             Ok(false) => {
@@ -104,12 +128,12 @@ fn descent(case: &Case<'_>, base: Oid, candidates: &[Candidate<'_>]) -> Vec<Find
     tally.done(format!("from base by first parents: {}", count(candidates.len(), "candidate")))
 }
 
-fn diffs(case: &Case<'_>, base_tree: Oid, candidates: &[Candidate<'_>]) -> Vec<Finding> {
+fn diffs(case: &Case<'_>, candidates: &[Candidate<'_>]) -> Vec<Finding> {
     let mut tally = Tally::new(Code::Diff);
     let local = case.repository.local();
     for candidate in case.each(candidates) {
         let result = &candidate.fact.result;
-        let finding = match measure::measure_while(&local, (base_tree, result.tree), &|| case.is_going()) {
+        let finding = match measure::measure_while(&local, (candidate.start.1, result.tree), &|| case.is_going()) {
             Ok(diff) if diff == result.diff => continue,
             Ok(diff) if diff.to_string() == result.diff.to_string() => {
                 let message = format!("{} changes {diff}, but not what the journal says", candidate.name());
@@ -124,4 +148,35 @@ fn diffs(case: &Case<'_>, base_tree: Oid, candidates: &[Candidate<'_>]) -> Vec<F
         tally.add(candidate.weigh(finding));
     }
     tally.done(format!("{}, measured again", count(candidates.len(), "diff")))
+}
+
+/// Looks again for what each candidate changed that its task did not declare.
+fn escapes(case: &Case<'_>, candidates: &[Candidate<'_>]) -> Vec<Finding> {
+    let mut tally = Tally::new(Code::Escapes);
+    let pursuit = case.ledger.history.pursuit();
+    for candidate in case.each(candidates) {
+        let trees = (candidate.start.1, candidate.fact.result.tree);
+        let declared = pursuit.and_then(|pursuit| pursuit.goal.task_of(candidate.fact.args.worker));
+        let declared = declared.map(|task| task.writes.clone()).unwrap_or_default();
+        if let Err(error) = case.require_walkable([trees.0, trees.1]) {
+            tally.add(candidate.weigh(uncomputable(case.repository, Code::Escapes, &error)));
+            continue;
+        }
+        match containment::escapes(case.repository, trees, &declared) {
+            Ok(found) if found == candidate.fact.result.escapes => {}
+            Ok(found) => {
+                let (found, told) = (named(&found), named(&candidate.fact.result.escapes));
+                let message =
+                    format!("{} left what was declared in {found}, the journal says {told}", candidate.name());
+                tally.add(candidate.weigh(Finding::broken(Code::Escapes, message).on(trees.1)));
+            }
+            Err(error) => tally.add(candidate.weigh(uncomputable(case.repository, Code::Escapes, &error))),
+        }
+    }
+    tally.done(format!("{}, held against what their tasks declared", count(candidates.len(), "candidate")))
+}
+
+fn named(escapes: &[Escaped]) -> String {
+    let paths: Vec<String> = escapes.iter().map(|escape| format!("{} ({})", escape.path, escape.reason)).collect();
+    if paths.is_empty() { "nothing".to_owned() } else { paths.join(", ") }
 }

@@ -33,6 +33,8 @@ pub(super) struct Case<'a> {
     pub(super) ledger: Ledger,
     /// Where each worker's newest finished attempt is among the facts.
     newest: HashMap<Worker, usize>,
+    /// Which commit each attempt started from.
+    starts: HashMap<(Worker, u32), Oid>,
     /// What was found while reading.
     pub(super) findings: Vec<Finding>,
     /// What ends the audit early.
@@ -52,7 +54,8 @@ impl<'a> Case<'a> {
         }
         let newest =
             (0..).zip(&ledger.facts).filter_map(|(at, told)| Some((finished(told)?.args.worker, at))).collect();
-        Ok(Self { repository, run, refs, source, ledger, newest, findings, stop, extents: RefCell::default() })
+        let starts = ledger.facts.iter().filter_map(started).collect();
+        Ok(Self { repository, run, refs, source, ledger, newest, starts, findings, stop, extents: RefCell::default() })
     }
 
     /// Tells whether the user still wants to know.
@@ -86,6 +89,11 @@ impl<'a> Case<'a> {
         self.ledger.history.run().map(|run| (run.args.base, run.args.base_tree))
     }
 
+    /// Returns the commit that an attempt started from.
+    pub(super) fn start_of(&self, lane: (Worker, u32)) -> Option<Oid> {
+        self.starts.get(&lane).copied().or(self.base().map(|(base, _)| base))
+    }
+
     /// Returns where a ref of the run is.
     pub(super) fn ref_target(&self, name: &RefName) -> Option<Oid> {
         self.refs.iter().find(|(known, _)| known == name).map(|(_, target)| *target)
@@ -110,6 +118,13 @@ impl<'a> Case<'a> {
 fn finished(told: &Told) -> Option<&WorkerFinished> {
     match &told.fact {
         Fact::WorkerFinished(fact) => Some(fact),
+        _ => None,
+    }
+}
+
+fn started(told: &Told) -> Option<((Worker, u32), Oid)> {
+    match &told.fact {
+        Fact::WorkerStarted(fact) => Some(((fact.args.worker, fact.args.attempt), fact.args.base)),
         _ => None,
     }
 }

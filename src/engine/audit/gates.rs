@@ -44,8 +44,10 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     tally.done(format!("{}, each at the tree that it should look at", count(gates, "gate")))
 }
 
-fn name(fact: &GateFinished) -> String {
-    fact.args.worker.map_or("base".to_owned(), |worker| worker.to_string())
+/// Names what a gate looked at.
+pub(super) fn name(fact: &GateFinished) -> String {
+    let nobodys = if fact.args.union { "the union" } else { "base" };
+    fact.args.worker.map_or(nobodys.to_owned(), |worker| worker.to_string())
 }
 
 fn judge_tree(case: &Case<'_>, base_tree: Oid, fact: &GateFinished) -> Option<Finding> {

@@ -234,13 +234,34 @@ impl Law {
         if !is_found(findings, Code::History) {
             findings.push(Finding::holds(Code::History, "each event may stand where it stands"));
         }
+        findings.extend(self.pursued(findings));
         findings.extend(self.history.doubt().map(|doubt| Finding::remark(Code::Winner, doubt.to_string())));
         match self.picks {
             _ if is_wrong => {}
+            // What a plan comes to is picked by nobody.
+            0 if self.history.pursuit().is_some() => {}
             0 => findings.push(Finding::remark(Code::Winner, "no winner was picked")),
             1 => findings.push(Finding::holds(Code::Winner, "the pick follows from the facts before it")),
             picks => findings.push(Finding::holds(Code::Winner, format!("{picks} picks follow from the facts before"))),
         }
+    }
+}
+
+impl Law {
+    /// Tells what holds of a plan that is carried out.
+    fn pursued(&self, findings: &[Finding]) -> Vec<Finding> {
+        let Some(pursuit) = self.history.pursuit() else { return Vec::new() };
+        let tasks = pursuit.tasks.iter().flatten().count();
+        let tasks = format!("{tasks} of {} tasks settled as the facts before make it", pursuit.tasks.len());
+        let blame = pursuit.blame.as_ref().map(|_| format!("follows from {} recorded answers", pursuit.probes.len()));
+        let goal = pursuit.end.as_ref().map(|placed| format!("what it came to follows: {}", placed.fact.result.reason));
+        let told = [(Code::Tasks, Some(tasks)), (Code::Blame, blame), (Code::Goal, goal)];
+        let holds = told.into_iter().filter_map(|(code, message)| Some(Finding::holds(code, message?)));
+        let mut holds: Vec<Finding> = holds.filter(|finding| !is_found(findings, finding.code)).collect();
+        if pursuit.end.is_none() {
+            holds.push(Finding::remark(Code::Goal, "the plan was not carried out to its end"));
+        }
+        holds
     }
 }
 

@@ -8,14 +8,16 @@ use super::{
     tally::{Tally, count, unreadable},
 };
 use crate::{
+    engine::product,
     model::{
-        fact::{Fact, ScoreFinished},
+        fact::{Fact, ScoreFinished, WorkerFinished},
         finding::{Code, Finding},
         hash::Hash,
         log_digest::LogDigest,
         oid::Oid,
         ref_name::RefName,
         score,
+        worker::Worker,
     },
     process::log::Tail,
     repo::{objects, open::Repository},
@@ -49,14 +51,23 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
 
 /// Lists the recorded logs.
 fn recorded<'c>(case: &'c Case<'_>) -> Vec<(&'c Told, &'c LogDigest)> {
-    let log = |fact: &'c Fact| match fact {
-        Fact::WorkerFinished(fact) => fact.result.log.as_ref(),
-        Fact::IterationFinished(fact) => fact.result.log.as_ref(),
-        Fact::GateFinished(fact) => fact.result.log.as_ref(),
-        Fact::ScoreFinished(fact) => fact.result.log.as_ref(),
-        _ => None,
+    let logs = |fact: &'c Fact| match fact {
+        Fact::WorkerFinished(fact) => left(fact).map(|(_, log)| log).collect(),
+        Fact::IterationFinished(fact) => Vec::from_iter(&fact.result.log),
+        Fact::GateFinished(fact) => Vec::from_iter(&fact.result.log),
+        Fact::UnionProbed(fact) => Vec::from_iter(&fact.result.log),
+        Fact::ScoreFinished(fact) => Vec::from_iter(&fact.result.log),
+        _ => Vec::new(),
     };
-    case.ledger.facts.iter().filter_map(|told| Some((told, log(&told.fact)?))).collect()
+    case.ledger.facts.iter().flat_map(|told| logs(&told.fact).into_iter().map(move |log| (told, log))).collect()
+}
+
+/// Lists what is kept of a worker that ended, each with its name among the logs.
+fn left(fact: &WorkerFinished) -> impl Iterator<Item = (&'static str, &LogDigest)> {
+    let result = &fact.result;
+    let refused = result.refused.as_ref().map(|refused| ("refused.patch", &refused.patch));
+    let product = result.product.as_ref().map(|product| (product::NAME, product));
+    result.log.iter().map(|log| ("agent.log", log)).chain(refused).chain(product)
 }
 
 /// Lists the blobs in the logs' tree, each with its path.
@@ -100,16 +111,27 @@ fn placed(case: &Case<'_>, kept: &BTreeMap<String, Oid>, commit: Oid) -> Vec<Fin
 /// Lists what was recorded for each place of a log, oldest first: the event's number and the blob.
 fn places(case: &Case<'_>) -> BTreeMap<String, Vec<(u64, Oid)>> {
     let mut places: BTreeMap<String, Vec<(u64, Oid)>> = BTreeMap::new();
+    let mut probes = 0;
     for told in &case.ledger.facts {
-        let (worker, name, log) = match &told.fact {
-            Fact::WorkerFinished(fact) => (Some(fact.args.worker), "agent", fact.result.log.as_ref()),
-            Fact::GateFinished(fact) => (fact.args.worker, "gate", fact.result.log.as_ref()),
-            Fact::ScoreFinished(fact) => (Some(fact.args.worker), "score", fact.result.log.as_ref()),
-            _ => continue,
+        let mut place = |worker: Option<Worker>, name: &str, log: Option<&LogDigest>| {
+            let folder = worker.map_or("base".to_owned(), |worker| worker.to_string());
+            let told = log.map(|log| (told.seq, log.blob));
+            places.entry(format!("{folder}/{name}")).or_default().extend(told);
         };
-        let folder = worker.map_or("base".to_owned(), |worker| worker.to_string());
-        if let Some(log) = log {
-            places.entry(format!("{folder}/{name}.log")).or_default().push((told.seq, log.blob));
+        match &told.fact {
+            Fact::WorkerFinished(fact) => {
+                left(fact).for_each(|(name, log)| place(Some(fact.args.worker), name, Some(log)));
+            }
+            Fact::GateFinished(fact) => {
+                let name = if fact.args.union { "union.log" } else { "gate.log" };
+                place(fact.args.worker, name, fact.result.log.as_ref());
+            }
+            Fact::UnionProbed(fact) => {
+                probes += 1;
+                place(None, &format!("probe.{probes}.log"), fact.result.log.as_ref());
+            }
+            Fact::ScoreFinished(fact) => place(Some(fact.args.worker), "score.log", fact.result.log.as_ref()),
+            _ => {}
         }
     }
     places

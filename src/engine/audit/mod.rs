@@ -17,6 +17,7 @@ mod seal;
 mod signature;
 mod source;
 mod tally;
+mod unions;
 
 use serde::Serialize;
 
@@ -187,6 +188,7 @@ fn facts_of(case: &Case<'_>) -> Vec<Finding> {
     // What a broken journal says of commits is nobody's word.
     if case.is_sound() {
         findings.extend(candidates::check(case));
+        findings.extend(unions::check(case));
         findings.extend(gates::check(case));
         // Of no merge nothing was computed again: that there is none is all there is to tell.
         let merged = case.ledger.facts.iter().any(|told| matches!(told.fact, Fact::MergeFinished(_)));

@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use super::{
     Error, Regate,
     case::Case,
+    gates,
     tally::{Tally, count},
 };
 use crate::{
@@ -67,8 +68,10 @@ fn gate_all(case: &Case<'_>, site: &Site<'_>) -> Result<Vec<Finding>, Error> {
     let base = history.baseline.as_ref().map(|placed| (Subject::base(site), placed));
     let lanes =
         history.lanes().filter_map(|(worker, lane)| Some((Subject::candidate(history, worker)?, lane.gate.as_ref()?)));
+    let union = history.pursuit().and_then(|pursuit| pursuit.gate.as_ref());
+    let union = union.map(|placed| (Subject::union(placed.fact.result.commit), placed));
     let task = history.run().map_or("", |run| run.args.task.as_str());
-    for (subject, placed) in case.each(base.into_iter().chain(lanes)) {
+    for (subject, placed) in case.each(base.into_iter().chain(lanes).chain(union)) {
         site.write_scratch(&site.task_file(subject.worker), task)?;
         tally.extend(gate_one(site, subject, placed).map(|finding| finding.at(placed.seq)));
         gates += 1;
@@ -80,7 +83,7 @@ fn gate_all(case: &Case<'_>, site: &Site<'_>) -> Result<Vec<Finding>, Error> {
 }
 
 fn gate_one(site: &Site<'_>, subject: Subject, placed: &Placed<GateFinished>) -> Option<Finding> {
-    let whose = subject.worker.map_or("base".to_owned(), |worker| worker.to_string());
+    let whose = gates::name(&placed.fact);
     let recorded = &placed.fact.result;
     let said = match gate::ask(site, &again(&placed.fact.args), subject) {
         Ok(said) => said.fact.result,

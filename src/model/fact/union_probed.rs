@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ending::Ending, log_digest::LogDigest, oid::Oid, plan::task::TaskId, verdict::Verdict};
+use crate::model::{
+    blame::Answer, ending::Ending, log_digest::LogDigest, oid::Oid, plan::task::TaskId, verdict::Verdict,
+};
 
 /// Some candidates alone were put to the gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,17 @@ pub struct Outcome {
     pub log: Option<LogDigest>,
     /// Whether the verdict is that of an earlier run of the same check on the same tree.
     pub cached: bool,
+}
+
+impl From<Verdict> for Answer {
+    /// Tells the search what a verdict on some of the candidates says.
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Pass => Self::Passes,
+            Verdict::Fail => Self::Fails,
+            Verdict::Timeout | Verdict::Error | Verdict::None => Self::Unknown,
+        }
+    }
 }
 
 super::payload!(UnionProbed, "union_probed", |fact| fact.result.verdict == Verdict::Pass);

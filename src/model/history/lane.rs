@@ -4,11 +4,11 @@ use super::{Illegal, Law, Placed};
 use crate::model::{
     ending::Ending,
     fact::{
-        self, GateFinished, ScoreFinished, WorkerDiscarded, WorkerFinished, WorkerRetried, WorkerStarted, WorkerStopped,
+        self, GateFinished, ScoreFinished, WorkerDiscarded, WorkerFinished, WorkerRetried, WorkerStarted,
+        WorkerStopped, iteration_finished,
     },
     oid::Oid,
     ranking::Contender,
-    usage::Usage,
     verdict::Verdict,
     worker::Worker,
 };
@@ -30,8 +30,8 @@ pub struct Lane {
     pub gate: Option<Placed<GateFinished>>,
     /// What the user's command said of that.
     pub score: Option<Placed<ScoreFinished>>,
-    /// What each pass of this attempt that the gate did not let through spent.
-    pub passes: Vec<Option<Usage>>,
+    /// What each pass of this attempt came to that the gate did not let through.
+    pub passes: Vec<iteration_finished::Outcome>,
     /// That its candidate is out of the running.
     pub discarded: Option<Placed<WorkerDiscarded>>,
 }
