@@ -7,6 +7,8 @@ mod files;
 mod forge;
 mod hostile;
 mod places;
+mod plans;
+mod plans_forged;
 mod regate;
 mod signatures;
 mod stops;

@@ -73,9 +73,14 @@ impl World {
             world.do_run(RUN);
             world
         });
+        template.copied()
+    }
+
+    /// Makes a world of the same repository.
+    pub(crate) fn copied(&self) -> Self {
         let world = Self::empty();
         fs::remove_dir(&world.here).unwrap();
-        assert!(Command::new("cp").arg("-R").args([&template.here, &world.here]).status().unwrap().success());
+        assert!(Command::new("cp").arg("-R").args([&self.here, &world.here]).status().unwrap().success());
         world
     }
 

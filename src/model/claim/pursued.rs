@@ -24,10 +24,19 @@ pub(super) fn judge(history: &History, fact: &Fact) -> Vec<Finding> {
     let found = match fact {
         Fact::WorkerStarted(fact) => {
             let worker = fact.args.worker;
-            let is_next = matches!(&next, Step::Work(workers) if workers.contains(&worker));
+            let is_next = match &next {
+                Step::Work(workers) => workers.contains(&worker),
+                Step::Draw => agenda::is_open(history, worker),
+                _ => false,
+            };
             vec![broken(Code::History, is_next, || format!("{worker} was started, and it was not its turn"))]
         }
         Fact::GateFinished(fact) if fact.args.union => judge_check(history, &next, fact),
+        Fact::StreamFinished(fact) => {
+            let (told, drawn) = (fact.result.drawn, pursuit.tasks.len());
+            let is_told = usize::try_from(told) == Ok(drawn);
+            vec![broken(Code::History, is_told, || format!("{told} tasks are told as drawn, and it were {drawn}"))]
+        }
         Fact::TaskFinished(fact) => judge_task(history, (pursuit, &next), fact),
         Fact::UnionFinished(fact) => judge_union(history, (pursuit, &next), fact),
         Fact::BlameStarted(fact) => judge_search((pursuit, &next), fact),
@@ -150,7 +159,8 @@ fn judge_probe(history: &History, pursuit: &Pursuit, fact: &UnionProbed) -> Vec<
 }
 
 fn names(tasks: &[TaskId]) -> String {
-    tasks.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ")
+    let names: Vec<&str> = tasks.iter().map(TaskId::as_str).collect();
+    if names.is_empty() { "base alone".to_owned() } else { names.join(", ") }
 }
 
 /// Counts the answers for which the gate ran.
@@ -205,7 +215,7 @@ fn replay(pursuit: &Pursuit) -> Result<(Vec<TaskId>, Explanation), String> {
     match (wrong, probes.get(asked)) {
         (Some(wrong), _) => Err(wrong),
         (None, Some(placed)) => Err(format!("the search does not ask for {}", names(&placed.fact.args.tasks))),
-        (None, None) => Ok((found.set.into_iter().map(|at| tasks[at].clone()).collect(), found.explanation)),
+        (None, None) => Ok((found.set.into_iter().map(|at| tasks[at].clone()).collect(), found.verdict)),
     }
 }
 
