@@ -11,39 +11,39 @@ use crate::{
 };
 
 /// Forges something and tells where.
-type Change = fn(&World, &mut Vec<Value>) -> usize;
+pub(crate) type Change = fn(&World, &mut Vec<Value>) -> usize;
 
 /// Finds the first event of a kind of which this holds.
-fn at(events: &[Value], kind: &str, is_it: impl Fn(&Value) -> bool) -> usize {
+pub(crate) fn at(events: &[Value], kind: &str, is_it: impl Fn(&Value) -> bool) -> usize {
     events.iter().position(|event| event["tool_name"] == kind && is_it(event)).unwrap()
 }
 
-fn of_worker(events: &[Value], kind: &str, worker: u64) -> usize {
+pub(crate) fn of_worker(events: &[Value], kind: &str, worker: u64) -> usize {
     at(events, kind, |event| event["args"]["worker"] == worker)
 }
 
-fn of_task(events: &[Value], task: &str) -> usize {
+pub(crate) fn of_task(events: &[Value], task: &str) -> usize {
     at(events, "task_finished", |event| event["args"]["task"] == task)
 }
 
-fn of_wave(events: &[Value], wave: Option<u32>) -> usize {
+pub(crate) fn of_wave(events: &[Value], wave: Option<u32>) -> usize {
     at(events, "union_finished", |event| event["args"]["wave"] == json!(wave))
 }
 
-fn of_probe(events: &[Value], tasks: &[&str]) -> usize {
+pub(crate) fn of_probe(events: &[Value], tasks: &[&str]) -> usize {
     at(events, "union_probed", |event| event["args"]["tasks"] == json!(tasks))
 }
 
-fn of_union_gate(events: &[Value]) -> usize {
+pub(crate) fn of_union_gate(events: &[Value]) -> usize {
     at(events, "gate_finished", |event| event["args"]["union"] == true)
 }
 
-fn only(events: &[Value], kind: &str) -> usize {
+pub(crate) fn only(events: &[Value], kind: &str) -> usize {
     at(events, kind, |_| true)
 }
 
 /// Puts the events in another order, or some of them away; each goes on following from what still comes before it.
-fn rearrange(events: &mut Vec<Value>, order: &[usize]) {
+pub(crate) fn rearrange(events: &mut Vec<Value>, order: &[usize]) {
     let place = |seq: u64| (1..).zip(order).find(|(_, old)| **old as u64 + 1 == seq).map(|(new, _)| new);
     let made = (1_u64..).zip(order).map(|(new, old)| {
         let mut event = events[*old].clone();
@@ -59,7 +59,7 @@ fn rearrange(events: &mut Vec<Value>, order: &[usize]) {
     *events = made.collect();
 }
 
-fn moved(events: &mut Vec<Value>, from: usize, to: usize) -> usize {
+pub(crate) fn moved(events: &mut Vec<Value>, from: usize, to: usize) -> usize {
     let mut order: Vec<usize> = (0..events.len()).collect();
     let taken = order.remove(from);
     order.insert(to, taken);
@@ -68,14 +68,14 @@ fn moved(events: &mut Vec<Value>, from: usize, to: usize) -> usize {
 }
 
 /// Has a gate, or a probe, say fail.
-fn fails(event: &mut Value) {
+pub(crate) fn fails(event: &mut Value) {
     let result = &mut event["result"];
     (result["ending"], result["exit_code"]) = (json!({ "kind": "failure", "code": 1 }), 1.into());
     (result["verdict"], event["success"]) = ("fail".into(), false.into());
 }
 
 /// Puts another commit of the same tree in a union's place.
-fn recommitted(world: &World, events: &mut [Value], (place, parents): (usize, &[&str])) -> usize {
+pub(crate) fn recommitted(world: &World, events: &mut [Value], (place, parents): (usize, &[&str])) -> usize {
     let tree = events[place]["result"]["tree"].as_str().unwrap().to_owned();
     let parents = parents.iter().flat_map(|parent| ["-p", parent]);
     let arguments = ["commit-tree", "-m", "forged", &tree].into_iter().chain(parents).collect::<Vec<_>>();
@@ -85,7 +85,7 @@ fn recommitted(world: &World, events: &mut [Value], (place, parents): (usize, &[
 
 /// Forges a run, all chained anew, and sees that it is broken in this check, at the event that says what cannot be so.
 #[track_caller]
-fn is_broken(world: &World, (code, message): (&str, &str), change: Change) {
+pub(crate) fn is_broken(world: &World, (code, message): (&str, &str), change: Change) {
     let place = Cell::new(0);
     world.rechain(|events| place.set(change(world, events)));
     let (verified, event) = (world.verify(&["r1"]), place.get() + 1);
@@ -234,186 +234,4 @@ fn a_union_that_its_candidates_do_not_make() {
     for (code, message, change) in cases {
         is_broken(&conflicting(), (code, message), change);
     }
-}
-
-#[test]
-fn a_search_for_what_is_to_blame_that_did_not_go_so() {
-    let cases: [(&str, &str, Change); 13] = [
-        ("blame", "make x, z to blame", |_, events| {
-            let place = only(events, "blame_finished");
-            events[place]["result"]["tasks"] = json!(["x"]);
-            place
-        }),
-        ("blame", "the recorded answers make x, z to blame (they fail together, and pass", |_, events| {
-            let place = only(events, "blame_finished");
-            events[place]["result"]["explanation"] = "unsure".into();
-            place
-        }),
-        ("blame", "the search asks for x first", |_, events| {
-            let missing = of_probe(events, &["x"]);
-            let order: Vec<usize> = (0..events.len()).filter(|place| *place != missing).collect();
-            rearrange(events, &order);
-            only(events, "blame_finished")
-        }),
-        ("blame", "the search asks for x, y first", |_, events| {
-            let (from, to) = (of_probe(events, &["z"]), of_probe(events, &["x", "y"]));
-            moved(events, from, to);
-            only(events, "blame_finished")
-        }),
-        ("blame", "the search does not ask for x, z", |_, events| {
-            let place = of_probe(events, &["y", "z"]);
-            fails(&mut events[place]);
-            only(events, "blame_finished")
-        }),
-        ("blame", "x were put to the gate already", |_, events| {
-            let place = of_probe(events, &["y"]);
-            events[place]["args"]["tasks"] = json!(["x"]);
-            place
-        }),
-        ("blame", "y were put to the gate, and the budget was spent", |_, events| {
-            events[0]["args"]["plan"]["blame_budget"] = 4.into();
-            let place = only(events, "blame_started");
-            events[place]["args"]["budget"] = 4.into();
-            of_probe(events, &["y"])
-        }),
-        ("blame", "the search has a budget of 99, the run set 32", |_, events| {
-            let place = only(events, "blame_started");
-            events[place]["args"]["budget"] = 99.into();
-            place
-        }),
-        ("blame", "the search is not among what is in the union", |_, events| {
-            let place = only(events, "blame_started");
-            events[place]["args"]["parts"].as_array_mut().unwrap().pop();
-            place
-        }),
-        ("blame", "the search has a hint at no candidate", |_, events| {
-            let place = only(events, "blame_started");
-            events[place]["args"]["hint"] = json!(["elsewhere"]);
-            place
-        }),
-        ("blame", "that the gate says pass of y follows from nothing", |_, events| {
-            let place = of_probe(events, &["y"]);
-            let result = &mut events[place]["result"];
-            (result["cached"], result["ending"], result["exit_code"]) = (true.into(), Value::Null, Value::Null);
-            result["log"] = Value::Null;
-            place
-        }),
-        ("blame", "x were put to another check than the goal's", |_, events| {
-            let place = of_probe(events, &["x"]);
-            events[place]["args"]["argv"] = json!(["true"]);
-            place
-        }),
-        ("unions", "what was probed makes the tree", |_, events| {
-            let (tree, place) = (events[0]["args"]["base_tree"].clone(), of_probe(events, &["y", "z"]));
-            events[place]["result"]["tree"] = tree;
-            place
-        }),
-    ];
-    for (code, message, change) in cases {
-        is_broken(&failing(), (code, message), change);
-    }
-}
-
-#[test]
-fn a_goal_that_was_not_reached_so() {
-    let cases: [(&str, &str, Change); 10] = [
-        ("goal", "the union was put to another check than the goal's gate", |_, events| {
-            let place = of_union_gate(events);
-            events[place]["args"]["argv"] = json!(["false"]);
-            place
-        }),
-        ("goal", "w6 takes over in another way than the run planned", |_, events| {
-            let place = only(events, "recovery_started");
-            events[place]["args"]["lane"]["argv"] = json!(["true"]);
-            place
-        }),
-        ("goal", "which is not what was kept", |_, events| {
-            let (base, place) = (events[0]["args"]["base"].clone(), only(events, "recovery_started"));
-            events[place]["args"]["base"] = base;
-            place
-        }),
-        ("goal", "what w6 takes over is not what was kept and what was dropped", |_, events| {
-            let place = only(events, "recovery_started");
-            events[place]["args"]["dropped"] = json!(["left"]);
-            place
-        }),
-        ("history", "a session took over, and that was not what was next", |_, events| {
-            let place = only(events, "recovery_started");
-            events[place]["args"]["scope"] = "single".into();
-            place
-        }),
-        ("history", "the goal was concluded, and that was not what was next", |_, events| {
-            let (from, to) = (only(events, "goal_finished"), of_worker(events, "gate_finished", 6));
-            moved(events, from, to)
-        }),
-        ("goal", "that the goal was delivered is told as true, and it is false", |_, events| {
-            let place = of_worker(events, "gate_finished", 6);
-            fails(&mut events[place]);
-            only(events, "goal_finished")
-        }),
-        // What another check says is no word on the goal.
-        ("goal", "that the goal was delivered is told as true, and it is false", |_, events| {
-            let place = of_worker(events, "gate_finished", 6);
-            events[place]["args"]["argv"] = json!(["true"]);
-            only(events, "goal_finished")
-        }),
-        ("goal", "the commit that is offered is not the one", |_, events| {
-            let union = events[of_wave(events, None)]["result"].clone();
-            let place = only(events, "goal_finished");
-            let result = &mut events[place]["result"];
-            (result["commit"], result["tree"]) = (union["commit"].clone(), union["tree"].clone());
-            place
-        }),
-        ("goal", "which is not all told so", |_, events| {
-            let place = only(events, "goal_finished");
-            events[place]["result"]["mode"] = "parallel".into();
-            place
-        }),
-    ];
-    for (code, message, change) in cases {
-        is_broken(&conflicting(), (code, message), change);
-    }
-}
-
-#[test]
-fn a_log_of_a_plan_that_is_another() {
-    let cases: [(&str, &str, Change); 5] = [
-        ("logs", "does not have the recorded SHA-256", |_, events| {
-            let place = of_worker(events, "worker_finished", 1);
-            events[place]["result"]["product"]["sha256"] = "0".repeat(64).into();
-            place
-        }),
-        ("logs", "does not have the recorded SHA-256", |_, events| {
-            let place = of_worker(events, "worker_finished", 1);
-            events[place]["result"]["refused"]["patch"]["sha256"] = "0".repeat(64).into();
-            place
-        }),
-        ("logs", "log w1/refused.patch is not", |_, events| {
-            let place = of_worker(events, "worker_finished", 1);
-            let product = events[place]["result"]["product"].clone();
-            events[place]["result"]["refused"]["patch"] = product;
-            place
-        }),
-        ("logs", "log w1/output.md is not", |_, events| {
-            let place = of_worker(events, "worker_finished", 1);
-            let patch = events[place]["result"]["refused"]["patch"].clone();
-            events[place]["result"]["product"] = patch;
-            place
-        }),
-        ("logs", "log base/union.log is not", |_, events| {
-            let product = event(events, "worker_finished", Some(1))["result"]["product"].clone();
-            let place = of_union_gate(events);
-            events[place]["result"]["log"] = product;
-            place
-        }),
-    ];
-    for (code, message, change) in cases {
-        is_broken(&conflicting(), (code, message), change);
-    }
-    is_broken(&failing(), ("logs", "log base/probe.3.log is not"), |_, events| {
-        let other = event(events, "worker_finished", Some(4))["result"]["log"].clone();
-        let place = of_probe(events, &["z"]);
-        events[place]["result"]["log"] = other;
-        place
-    });
 }
