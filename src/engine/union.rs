@@ -102,22 +102,27 @@ fn other_side(
 }
 
 /// Decides on the commit of a union: what it started from itself where nothing came in, the candidate where nothing else did.
-#[must_use]
-pub fn shape(repository: &Repository, (base, base_tree): (Oid, Oid), union: &Union) -> Candidate {
-    let leads_to_base = |commit| repository.leads_by_first_parents(commit, base).unwrap_or(false);
-    match union.merged.as_slice() {
+pub fn shape(
+    repository: &Repository,
+    (base, base_tree): (Oid, Oid),
+    union: &Union,
+) -> Result<Candidate, objects::Error> {
+    Ok(match union.merged.as_slice() {
         [] => Candidate::Existing(base),
         // One that goes on from other work has more in it than the union.
-        [only] if (only.from, only.to) == (base_tree, union.tree) && leads_to_base(only.part.candidate) => {
+        [only]
+            if (only.from, only.to) == (base_tree, union.tree)
+                && repository.leads_by_first_parents(only.part.candidate, base)? =>
+        {
             Candidate::Existing(only.part.candidate)
         }
         merged => Candidate::New([base].into_iter().chain(merged.iter().map(|change| change.part.candidate)).collect()),
-    }
+    })
 }
 
 /// Makes the commit of a union.
 pub fn commit(site: &Site<'_>, base: (Oid, Oid), union: &Union) -> Result<Oid, Error> {
-    let parents = match shape(site.repository, base, union) {
+    let parents = match shape(site.repository, base, union)? {
         Candidate::Existing(commit) => return Ok(commit),
         Candidate::New(parents) => parents,
     };

@@ -150,9 +150,14 @@ fn judge_run_end(history: &History, limits: &Limits, fact: &RunFinished) -> Vec<
         RunEnd::BudgetTokens => odd(limits.budget_tokens.is_some(), message),
         RunEnd::BudgetWall => odd(limits.budget_wall_ms.is_some(), message),
         // So it is after a retry of some, or where a worker could not be recorded.
-        RunEnd::Completed => odd(!history.lanes().any(is_open), || {
-            "the run is told as completed, and a worker had not come to its end".to_owned()
-        }),
+        RunEnd::Completed => match history.pursuit() {
+            Some(pursuit) => odd(pursuit.end.is_some(), || {
+                "the run is told as completed, and its plan was not carried out to its end".to_owned()
+            }),
+            None => odd(!history.lanes().any(is_open), || {
+                "the run is told as completed, and a worker had not come to its end".to_owned()
+            }),
+        },
     }]
 }
 

@@ -82,6 +82,61 @@ fn a_union_that_is_not_here_is_named_and_proves_nothing() {
 }
 
 #[test]
+fn where_history_is_cut_what_is_missing_is_named_and_nothing_is_broken() {
+    let without_unions = ["refs/par/r1/w*:refs/par/r1/w*", "refs/par/r1/base:refs/par/r1/base", REFS[1]];
+    for world in [conflicting(), failing()] {
+        let whole = world.clone_with("clone", &["--depth=1"], &REFS).verify(&["r1"]);
+        whole.is("ok-unsigned", 0);
+        let cut = world.clone_with("clone", &["--depth=1"], &without_unions).verify(&["r1"]);
+        cut.is("incomplete", 1);
+        assert!(cut.broken.is_empty(), "{:#}", cut.answer);
+        assert!(cut.messages("unions").contains("is not in this repository"), "{:#}", cut.answer);
+    }
+    let cut = conflicting().clone_with("clone", &["--depth=1"], &without_unions).verify(&["r1"]);
+    assert!(
+        cut.messages("diff").contains("candidate of w6, attempt 1, cannot be measured: what it started from"),
+        "{:#}",
+        cut.answer
+    );
+}
+
+#[test]
+fn a_task_that_was_blocked_is_no_worker_that_had_not_come_to_its_end() {
+    let task = |id: &str, needs: &[&str]| json!({ "id": id, "prompt": "p", "writes": [format!("{id}.txt")], "needs": needs, "gate": ["false"] });
+    let plan = json!({ "version": 1, "goal": "g", "tasks": [task("x", &[]), task("y", &["x"])] });
+    let world = carried_out(&plan, "echo x >x.txt", &["--blame-budget", "0"]);
+    let verified = world.verify(&["r1"]);
+    verified.is("ok-unsigned", 0);
+    let told = verified.messages("history");
+    assert_eq!(told, "each event may stand where it stands", "{:#}", verified.answer);
+}
+
+#[test]
+fn a_candidate_that_says_it_is_another_tasks_or_met_another_check_is_told_and_breaks_nothing() {
+    let world = World::with_commit(&[]);
+    let task = json!({ "id": "x", "prompt": "p", "writes": ["x.txt"], "gate": ["true"] });
+    fs::write(world.beside("plan.json"), json!({ "version": 1, "tasks": [task] }).to_string()).unwrap();
+    world.par_ok(&["spawn", "--plan", "../plan.json", "--name", "r1", "--", "sh", "-c", "echo x >x.txt"]);
+    world.par_ok(&["gate", "r1", "--", "sh", "-c", "exit 0"]);
+    let own = world.git(&["rev-parse", "refs/par/r1/w1"]);
+    let text = world.git(&["cat-file", "commit", &own]).replace("Par-Task: x", "Par-Task: other") + "\n";
+    let other = world.git_on(&["hash-object", "-t", "commit", "-w", "--stdin"], text.as_bytes());
+    world.rechain(|events| {
+        for event in events {
+            *event = serde_json::from_str(&event.to_string().replace(&own, &other)).unwrap();
+        }
+    });
+    for name in ["w1", "union/1", "winner"] {
+        world.git(&["update-ref", &format!("refs/par/r1/{name}"), &other]);
+    }
+    let verified = world.verify(&["r1"]);
+    verified.is("ok-unsigned", 0);
+    let (objects, tasks) = (verified.messages("objects"), verified.messages("tasks"));
+    assert!(objects.contains("says Par-Task other: it was made for that one"), "{:#}", verified.answer);
+    assert!(tasks.contains("w1 was put to another check than its task's: 'sh -c exit 0'"), "{:#}", verified.answer);
+}
+
+#[test]
 fn the_certificate_tells_of_tasks_unions_and_goal_and_the_seal_keeps_the_unions() {
     let world = conflicting();
     world.par_ok(&["seal", "r1"]);

@@ -22,8 +22,10 @@ use crate::{
 struct Candidate<'c> {
     seq: u64,
     fact: &'c WorkerFinished,
-    /// The commit that its worker started from, and its tree.
-    start: (Oid, Oid),
+    /// The commit that its worker started from.
+    start: Oid,
+    /// That commit's tree; none where it is not here.
+    start_tree: Option<Oid>,
     /// Whether a later attempt took its place, or it was discarded: then it may have been pruned.
     is_spare: bool,
 }
@@ -31,6 +33,15 @@ struct Candidate<'c> {
 impl Candidate<'_> {
     fn name(&self) -> String {
         format!("candidate of {}, attempt {},", self.fact.args.worker, self.fact.args.attempt)
+    }
+
+    /// Tells that what it started from is not here.
+    fn unstarted(&self, code: Code) -> Finding {
+        self.weigh(Finding::missing(
+            code,
+            self.start,
+            &format!("{} cannot be measured: what it started from,", self.name()),
+        ))
     }
 
     /// Lowers what is only gone with an attempt that nobody needs any more.
@@ -43,25 +54,27 @@ impl Candidate<'_> {
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let Some(base) = case.base() else { return Vec::new() };
-    let is_spare = |fact: &WorkerFinished| {
-        let newest = case.newest(fact.args.worker).map(|newest| newest.args.attempt);
-        let lane = case.ledger.history.lane(fact.args.worker);
-        newest != Some(fact.args.attempt) || lane.is_some_and(|lane| lane.discarded.is_some())
-    };
-    let mut trees = HashMap::from([base]);
-    let mut start = |fact: &WorkerFinished| {
-        let start = case.start_of((fact.args.worker, fact.args.attempt)).unwrap_or(base.0);
-        // That a union is missing is told where unions are.
-        let tree = || case.repository.commit(start).map_or(base.1, |commit| commit.tree);
-        (start, *trees.entry(start).or_insert_with(tree))
-    };
-    let candidates: Vec<Candidate<'_>> = case
-        .finished()
-        .map(|(seq, fact)| Candidate { seq, fact, start: start(fact), is_spare: is_spare(fact) })
-        .collect();
+    let candidates = candidates(case, base);
     let is_planned = case.ledger.history.pursuit().is_some();
     let escapes = if is_planned { escapes(case, &candidates) } else { Vec::new() };
     [objects(case, base, &candidates), descent(case, &candidates), diffs(case, &candidates), escapes].concat()
+}
+
+/// Lists the candidates, each with what its worker started from.
+fn candidates<'c>(case: &'c Case<'_>, base: (Oid, Oid)) -> Vec<Candidate<'c>> {
+    let mut trees = HashMap::from([(base.0, Some(base.1))]);
+    let mut candidates = Vec::new();
+    for (seq, fact) in case.finished() {
+        let (worker, attempt) = (fact.args.worker, fact.args.attempt);
+        let newest = case.newest(worker).map(|newest| newest.args.attempt);
+        let lane = case.ledger.history.lane(worker);
+        let is_spare = newest != Some(attempt) || lane.is_some_and(|lane| lane.discarded.is_some());
+        let start = case.start_of((worker, attempt)).unwrap_or(base.0);
+        let tree = || case.repository.commit(start).ok().map(|commit| commit.tree);
+        let start_tree = *trees.entry(start).or_insert_with(tree);
+        candidates.push(Candidate { seq, fact, start, start_tree, is_spare });
+    }
+    candidates
 }
 
 fn objects(case: &Case<'_>, (base, base_tree): (Oid, Oid), candidates: &[Candidate<'_>]) -> Vec<Finding> {
@@ -77,7 +90,9 @@ fn objects(case: &Case<'_>, (base, base_tree): (Oid, Oid), candidates: &[Candida
         tally.extend(judge_trailers(case, candidate));
         let is_reader =
             case.ledger.history.pursuit().is_some_and(|plan| plan.goal.is_reader(candidate.fact.args.worker));
-        tally.require(!is_reader || (result.candidate, result.tree) == candidate.start, candidate.seq, || {
+        let is_start =
+            result.candidate == candidate.start && candidate.start_tree.is_none_or(|tree| tree == result.tree);
+        tally.require(!is_reader || is_start, candidate.seq, || {
             format!("{} {} changes something, and its task may only read", candidate.name(), result.candidate)
         });
     }
@@ -100,7 +115,7 @@ fn judge_commit(case: &Case<'_>, (commit, tree): (Oid, Oid), what: &str) -> Opti
 /// Tells of a commit that says that it was made for somebody else: an agent may have taken one over.
 fn judge_trailers(case: &Case<'_>, candidate: &Candidate<'_>) -> Option<Finding> {
     let (commit, worker) = (candidate.fact.result.candidate, candidate.fact.args.worker);
-    let message = case.repository.commit_message(commit).ok().filter(|_| commit != candidate.start.0)?;
+    let message = case.repository.commit_message(commit).ok().filter(|_| commit != candidate.start)?;
     let expected = [("Par-Run", case.run.to_string()), ("Par-Worker", worker.to_string())];
     let task = case.ledger.history.pursuit().and_then(|pursuit| pursuit.goal.task_of(worker));
     let task = task.map(|task| ("Par-Task", task.id.to_string()));
@@ -114,7 +129,7 @@ fn judge_trailers(case: &Case<'_>, candidate: &Candidate<'_>) -> Option<Finding>
 fn descent(case: &Case<'_>, candidates: &[Candidate<'_>]) -> Vec<Finding> {
     let mut tally = Tally::new(Code::Descent);
     for candidate in case.each(candidates) {
-        let (commit, base) = (candidate.fact.result.candidate, candidate.start.0);
+        let (commit, base) = (candidate.fact.result.candidate, candidate.start);
         let finding = match case.repository.leads_by_first_parents(commit, base) {
             Ok(true) => continue,
             Ok(false) => {
@@ -133,7 +148,11 @@ fn diffs(case: &Case<'_>, candidates: &[Candidate<'_>]) -> Vec<Finding> {
     let local = case.repository.local();
     for candidate in case.each(candidates) {
         let result = &candidate.fact.result;
-        let finding = match measure::measure_while(&local, (candidate.start.1, result.tree), &|| case.is_going()) {
+        let Some(start_tree) = candidate.start_tree else {
+            tally.add(candidate.unstarted(Code::Diff));
+            continue;
+        };
+        let finding = match measure::measure_while(&local, (start_tree, result.tree), &|| case.is_going()) {
             Ok(diff) if diff == result.diff => continue,
             Ok(diff) if diff.to_string() == result.diff.to_string() => {
                 let message = format!("{} changes {diff}, but not what the journal says", candidate.name());
@@ -155,7 +174,11 @@ fn escapes(case: &Case<'_>, candidates: &[Candidate<'_>]) -> Vec<Finding> {
     let mut tally = Tally::new(Code::Escapes);
     let pursuit = case.ledger.history.pursuit();
     for candidate in case.each(candidates) {
-        let trees = (candidate.start.1, candidate.fact.result.tree);
+        let Some(start_tree) = candidate.start_tree else {
+            tally.add(candidate.unstarted(Code::Escapes));
+            continue;
+        };
+        let trees = (start_tree, candidate.fact.result.tree);
         let declared = pursuit.and_then(|pursuit| pursuit.goal.task_of(candidate.fact.args.worker));
         let declared = declared.map(|task| task.writes.clone()).unwrap_or_default();
         if let Err(error) = case.require_walkable([trees.0, trees.1]) {

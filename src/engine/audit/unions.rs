@@ -96,7 +96,11 @@ fn judge_commit(case: &Case<'_>, fact: &UnionFinished, (base_tree, union): (Oid,
     if commit.tree != fact.result.tree {
         return broken(format!("union {id} has the tree {}, which is not the recorded one", commit.tree));
     }
-    match union::shape(case.repository, (fact.args.base, base_tree), union) {
+    let shape = match union::shape(case.repository, (fact.args.base, base_tree), union) {
+        Ok(shape) => shape,
+        Err(error) => return Some(unreadable(CODE, &error, "history of a union")),
+    };
+    match shape {
         Candidate::Existing(expected) if expected == id => None,
         Candidate::Existing(expected) => broken(format!("the union is {expected} itself, the journal says {id}")),
         Candidate::New(parents) if parents != commit.parents => {

@@ -37,6 +37,7 @@ pub(super) fn judge(history: &History, fact: &Fact) -> Vec<Finding> {
             let is_told = usize::try_from(told) == Ok(drawn);
             vec![broken(Code::History, is_told, || format!("{told} tasks are told as drawn, and it were {drawn}"))]
         }
+        Fact::GateFinished(fact) => vec![judge_other_check(history, fact)],
         Fact::TaskFinished(fact) => judge_task(history, (pursuit, &next), fact),
         Fact::UnionFinished(fact) => judge_union(history, (pursuit, &next), fact),
         Fact::BlameStarted(fact) => judge_search((pursuit, &next), fact),
@@ -68,6 +69,14 @@ fn judge_check(history: &History, next: &Step, fact: &GateFinished) -> Vec<Optio
         in_turn(*next == Step::Check, "the union was put to the gate"),
         broken(Code::Goal, is_goals, || "the union was put to another check than the goal's gate".to_owned()),
     ]
+}
+
+/// Tells of a candidate that was put to another check than its task's: somebody ran that on purpose.
+fn judge_other_check(history: &History, fact: &GateFinished) -> Option<Finding> {
+    let (worker, argv) = (fact.args.worker?, &fact.args.argv);
+    let is_its = history.gate_of(worker) == Some(argv);
+    let message = || format!("{worker} was put to another check than its task's: '{}'", argv.join(" "));
+    (!is_its).then(|| Finding::remark(Code::Tasks, message()))
 }
 
 fn judge_task(history: &History, (pursuit, next): (&Pursuit, &Step), fact: &TaskFinished) -> Vec<Option<Finding>> {
