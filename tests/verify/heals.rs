@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
+type Change = fn(&mut Vec<Value>);
+
 /// Runs an agent that is given three passes more; what it does in each is a line of this.
 fn healed(passes: &[&str]) -> World {
     let world = World::with_commit(&[]);
@@ -41,7 +43,7 @@ fn passes_that_heal_hold_and_one_that_changes_nothing_counts_for_none() {
 
 #[test]
 fn passes_that_do_not_heal_as_they_say_are_broken() {
-    let cases: [(&str, fn(&mut Vec<Value>)); 5] = [
+    let cases: [(&str, Change); 5] = [
         ("w1 healed 2 times, its passes say otherwise", |events| finished(events)["result"]["heals"] = 2.into()),
         ("w1 ran 9 times, the journal has other passes", |events| finished(events)["result"]["iterations"] = 9.into()),
         ("whether pass 2 of w1 changed anything", |events| {

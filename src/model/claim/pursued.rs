@@ -20,31 +20,31 @@ use crate::model::{
 /// Judges an event of a run that carries out a plan.
 pub(super) fn judge(history: &History, fact: &Fact) -> Vec<Finding> {
     let Some(pursuit) = history.pursuit() else { return Vec::new() };
-    let next = agenda::next(history);
+    let next = || agenda::next(history);
     let found = match fact {
         Fact::WorkerStarted(fact) => {
             let worker = fact.args.worker;
-            let is_next = match &next {
+            let is_next = match next() {
                 Step::Work(workers) => workers.contains(&worker),
                 Step::Draw => agenda::is_open(history, worker),
                 _ => false,
             };
             vec![broken(Code::History, is_next, || format!("{worker} was started, and it was not its turn"))]
         }
-        Fact::GateFinished(fact) if fact.args.union => judge_check(history, &next, fact),
+        Fact::GateFinished(fact) if fact.args.union => judge_check(history, &next(), fact),
         Fact::StreamFinished(fact) => {
             let (told, drawn) = (fact.result.drawn, pursuit.tasks.len());
             let is_told = usize::try_from(told) == Ok(drawn);
             vec![broken(Code::History, is_told, || format!("{told} tasks are told as drawn, and it were {drawn}"))]
         }
         Fact::GateFinished(fact) => vec![judge_other_check(history, fact)],
-        Fact::TaskFinished(fact) => judge_task(history, (pursuit, &next), fact),
-        Fact::UnionFinished(fact) => judge_union(history, (pursuit, &next), fact),
-        Fact::BlameStarted(fact) => judge_search((pursuit, &next), fact),
+        Fact::TaskFinished(fact) => judge_task(history, (pursuit, &next()), fact),
+        Fact::UnionFinished(fact) => judge_union(history, (pursuit, &next()), fact),
+        Fact::BlameStarted(fact) => judge_search((pursuit, &next()), fact),
         Fact::UnionProbed(fact) => judge_probe(history, pursuit, fact),
         Fact::BlameFinished(fact) => vec![judge_blame(pursuit, fact)],
-        Fact::RecoveryStarted(fact) => judge_recovery(history, (pursuit, &next), fact),
-        Fact::GoalFinished(fact) => judge_goal(history, (pursuit, &next), fact),
+        Fact::RecoveryStarted(fact) => judge_recovery(history, (pursuit, &next()), fact),
+        Fact::GoalFinished(fact) => judge_goal(history, (pursuit, &next()), fact),
         _ => Vec::new(),
     };
     found.into_iter().flatten().collect()
