@@ -20,6 +20,7 @@ use crate::{
         fact::{WorkerRetried, worker_retried},
         history::{History, Lane},
         ref_name::RefName,
+        task_selection,
         verdict::Verdict,
         worker::Worker,
     },
@@ -107,7 +108,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
 fn chosen(history: &History, args: &Args) -> Result<Vec<Worker>, Error> {
     if args.failed {
         require_settled(history)?;
-        return Ok(history.lanes().filter(|(_, lane)| has_failed(history, lane)).map(|(worker, _)| worker).collect());
+        return failed(history);
     }
     let mut workers = args.workers.clone();
     workers.sort();
@@ -121,8 +122,25 @@ fn chosen(history: &History, args: &Args) -> Result<Vec<Worker>, Error> {
             let run = history.run().map(|run| run.args.run.to_string()).unwrap_or_default();
             return Err(Error::usage(format!("{worker} has not run yet")).hint(format!("git par resume {run}")));
         }
+        require_open(history, *worker)?;
     }
     Ok(workers)
+}
+
+/// Lists the workers that failed; of a plan, those from whose work nobody has gone on.
+fn failed(history: &History) -> Result<Vec<Worker>, Error> {
+    let failed = history.lanes().filter(|(worker, lane)| has_failed(history, (*worker, lane)));
+    let failed: Vec<Worker> = failed.map(|(worker, _)| worker).collect();
+    let open: Vec<Worker> = failed.iter().copied().filter(|worker| require_open(history, *worker).is_ok()).collect();
+    match failed.first().filter(|_| open.is_empty()) {
+        Some(first) => require_open(history, *first).map(|()| open),
+        None => Ok(open),
+    }
+}
+
+/// Refuses a worker whose part of a plan is over.
+fn require_open(history: &History, worker: Worker) -> Result<(), Error> {
+    history.pursuit().map_or(Ok(()), |pursuit| pursuit.require_open(worker)).map_err(Error::usage)
 }
 
 /// Finds the command line of the newest gate of a run that planned none.
@@ -141,8 +159,13 @@ fn require_settled(history: &History) -> Result<(), Error> {
     Err(Error::usage(format!("{worker} was cut short and is not recorded yet")).hint(format!("git par resume {run}")))
 }
 
-fn has_failed(history: &History, lane: &Lane) -> bool {
+fn has_failed(history: &History, (worker, lane): (Worker, &Lane)) -> bool {
     let Some(outcome) = lane.outcome() else { return lane.stopped.is_some() };
+    let task = history.pursuit().and_then(|pursuit| Some((pursuit, pursuit.goal.place_of(worker)?)));
+    if let Some((pursuit, task)) = task {
+        let ranking = task_selection::decide(history, pursuit, task).ranking;
+        return lane.discarded.is_none() && !ranking.iter().any(|rank| rank.worker == worker && rank.eligible);
+    }
     let checked = !history.is_gated() || lane.verdict() == Verdict::Pass;
     lane.discarded.is_none() && (!outcome.ending.is_success() || outcome.diff.is_empty() || !checked)
 }

@@ -14,6 +14,7 @@ use crate::{
         ending::Ending,
         fact::{GateFinished, gate_finished},
         gate_plan::{GatePlan, Place},
+        goal,
         history::History,
         oid::Oid,
         verdict::Verdict,
@@ -170,6 +171,10 @@ pub fn ask(site: &Site<'_>, gate: &Gate, subject: Subject) -> Result<Said, Error
 }
 
 fn answer(site: &Site<'_>, gate: &Gate, (subject, wanted): (Subject, Wanted)) -> Answer {
+    if is_faulty(site, subject) {
+        let place = gate.plan.place.unwrap_or_default();
+        return Answer { place, verdict: Verdict::Fail, reason: Some(goal::FAULT.to_owned()), outcome: None };
+    }
     let found = match site.repository.insist(|| place::find(site, wanted)) {
         Ok(found) => found,
         Err(error) => return Answer::error(gate.plan.place.unwrap_or_default(), told(&error)),
@@ -189,6 +194,16 @@ fn answer(site: &Site<'_>, gate: &Gate, (subject, wanted): (Subject, Wanted)) ->
         Ok(outcome) => Answer::of(found.place, outcome),
         Err(error) => Answer::error(found.place, told(&error)),
     }
+}
+
+/// Tells whether the user ordered this check to say no.
+fn is_faulty(site: &Site<'_>, subject: Subject) -> bool {
+    if !subject.is_union {
+        return subject.worker.is_some() && site.is_faulty("gate", subject.worker);
+    }
+    // What some of the tasks make without the others is none of it.
+    let union = |history: &History| history.pursuit()?.union().map(|placed| placed.fact.result.commit);
+    site.is_faulty("union", None) && site.journal.ask(union) == Some(subject.commit)
 }
 
 impl Answer {

@@ -1,6 +1,10 @@
 //! Products: the text that a worker hands over to those after it.
 
-use std::path::Path;
+use std::{
+    fs,
+    io::{BufReader, Read},
+    path::Path,
+};
 
 use super::site::{self, Site};
 use crate::{
@@ -12,10 +16,15 @@ use crate::{
 /// The name among the run's logs of what a worker hands over.
 pub const NAME: &str = "output.md";
 
-/// Removes what stands where a worker puts what it hands over.
+/// Removes what an attempt before left where a worker puts what it hands over.
 pub fn clear(site: &Site<'_>, worker: Worker) {
-    plain::clear(&site.output_file(Some(worker)));
-    let _ = std::fs::remove_file(site.output_file(Some(worker)));
+    remove(&site.output_file(Some(worker)));
+    remove(&site.printed_file(Some(worker)));
+}
+
+fn remove(file: &Path) {
+    plain::clear(file);
+    let _ = fs::remove_file(file).or_else(|_| fs::remove_dir_all(file));
 }
 
 /// Keeps what a worker hands over: the file that `$PAR_OUTPUT` named, else, of one that only reads, what it said last or printed.
@@ -23,13 +32,16 @@ pub fn keep(site: &Site<'_>, worker: Worker, said: Option<&str>) -> Result<Optio
     let is_reader = site.journal.ask(|history| history.pursuit().is_some_and(|pursuit| pursuit.goal.is_reader(worker)));
     let (file, printed) = (site.output_file(Some(worker)), site.printed_file(Some(worker)));
     if let Some(said) = said.filter(|_| is_reader && !has_text(&file)) {
+        remove(&file);
         site.write_scratch(&file, said)?;
     }
     let chosen = [(&file, true), (&printed, is_reader)].into_iter().find(|(file, counts)| *counts && has_text(file));
     chosen.map(|(file, _)| site.store((Some(worker), NAME), file)).transpose()
 }
 
-/// Tells whether a file of ours holds anything.
+/// Tells whether a file of ours says anything.
 fn has_text(file: &Path) -> bool {
-    plain::open(file).and_then(|file| file.metadata()).is_ok_and(|found| found.is_file() && found.len() > 0)
+    let found = plain::open(file).ok().filter(|file| file.metadata().is_ok_and(|found| found.is_file()));
+    let bytes = found.into_iter().flat_map(|file| BufReader::new(file).bytes());
+    bytes.map_while(Result::ok).any(|byte| !byte.is_ascii_whitespace())
 }

@@ -181,6 +181,12 @@ impl<'a> Site<'a> {
         }
     }
 
+    /// Tells whether the user ordered a step of a worker's task, or of the whole goal, to fail, to see what becomes of it.
+    #[must_use]
+    pub fn is_faulty(&self, step: &str, worker: Option<Worker>) -> bool {
+        self.journal.ask(|history| history.pursuit().is_some_and(|pursuit| pursuit.goal.is_faulty(step, worker)))
+    }
+
     /// Returns the file in which a worker puts what it hands over.
     #[must_use]
     pub fn output_file(&self, worker: Option<Worker>) -> PathBuf {

@@ -21,6 +21,7 @@ use crate::{
         ending::Ending,
         fact::{IterationFinished, WorkerStarted, iteration_finished, worker_started},
         feedback::{self, CheckWords},
+        goal,
         history::History,
         preset,
         usage::Usage,
@@ -149,6 +150,7 @@ impl Attempt<'_> {
         self.worktree.save_index(&index).map_err(failed)?;
         failpoint::pass("index saved");
         let held = HeldFile::open(&index).map_err(failed)?;
+        product::clear(self.site, self.assignment.worker);
         let mut text = self.assignment.task.clone();
         loop {
             let went = self.pass(&text);
@@ -194,6 +196,9 @@ impl Attempt<'_> {
     }
 
     fn pass(&mut self, text: &str) -> Went {
+        if self.site.is_faulty("agent", Some(self.assignment.worker)) {
+            return Went::failed_in(goal::FAULT, Ending::Failure { code: 1 });
+        }
         match self.work(text) {
             Ok(went) => went,
             Err(error) => {
@@ -213,7 +218,6 @@ impl Attempt<'_> {
             return Ok(Went { log: Some(entry), cut: exit.cut, ..Went::failed_in("setup", exit.ending) });
         }
         (site.listener)(Progress::Running { worker: *worker, agent: agent.name().to_owned() });
-        product::clear(site, *worker);
         let errand = Errand {
             argv: agent.argv(&task_file, text)?,
             cwd: &self.worktree.path,

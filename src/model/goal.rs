@@ -14,6 +14,9 @@ use super::{
     worker::Worker,
 };
 
+/// The setting that makes a step of a plan fail, as what failed for it is recorded.
+pub const FAULT: &str = "par.testFault";
+
 /// A plan as a run carries it out. Tasks are told by their places in it.
 #[derive(Clone, Debug)]
 pub struct Goal {
@@ -83,6 +86,14 @@ impl Goal {
     /// Lists the workers that are attempts at a task, by number.
     pub fn workers_of(&self, task: usize) -> impl Iterator<Item = Worker> {
         self.workers.iter().filter(move |(_, at)| *at == task).map(|(worker, _)| *worker)
+    }
+
+    /// Tells whether the user ordered a step of a worker's task, or of the whole goal, to fail, to see what becomes of it.
+    #[must_use]
+    pub fn is_faulty(&self, step: &str, worker: Option<Worker>) -> bool {
+        let name = worker.map_or(Some("goal"), |worker| self.task_of(worker).map(|task| task.id.as_str()));
+        let fault = self.terms.test_fault.as_deref().and_then(|fault| fault.split_once(':'));
+        fault.is_some() && fault == name.map(|name| (step, name))
     }
 
     /// Returns the place of a task.

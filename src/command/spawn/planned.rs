@@ -17,6 +17,7 @@ use crate::{
         fact::run_started::{Lane, OnEscape, Planned},
         plan::{
             Plan,
+            finding::Finding,
             task::{Task, TaskId},
         },
         worker::{MOST, Worker},
@@ -158,7 +159,8 @@ fn read(file: &str, context: &Context<'_>) -> Result<Plan, Error> {
     let found = Found::of(&sketch);
     match sketch.plan {
         Some((plan, _)) => {
-            found.lines().lines().for_each(|line| context.warn(line.trim_start_matches("warning ")));
+            let line = |finding: &Finding| format!("{}: {}", finding.place, finding.message);
+            sketch.findings.iter().for_each(|finding| context.warn(line(finding)));
             Ok(plan)
         }
         None => Err(Error::usage(format!("the plan '{file}' is not valid\n{}", found.lines().trim_end()))

@@ -183,15 +183,10 @@ impl History {
     /// Holds what runs again to being of a task whose wave is not integrated yet, and opens that task again.
     pub(super) fn reopen(&mut self, law: &Law<'_>, worker: Worker) -> Result<(), Illegal> {
         let Some(pursuit) = &mut self.pursuit else { return Ok(()) };
-        law.require(pursuit.end.is_none(), "the plan was carried out already")?;
-        let session = pursuit.recoveries.last().map(|placed| placed.fact.args.lane.worker);
-        let task = pursuit.goal.place_of(worker);
-        if task.is_none() && session == Some(worker) {
-            return Ok(());
+        pursuit.require_open(worker).map_err(|why| law.broken(why))?;
+        if let Some(task) = pursuit.goal.place_of(worker) {
+            pursuit.tasks[task] = None;
         }
-        let task = task.filter(|task| pursuit.goal.wave_of(*task) >= pursuit.waves_done());
-        let task = task.ok_or_else(|| law.broken(format!("others have gone on from what {worker} left")))?;
-        pursuit.tasks[task] = None;
         Ok(())
     }
 }
@@ -206,6 +201,20 @@ impl Pursuit {
     /// Returns the event of the newest union, or the run's first.
     fn last_union(&self) -> u64 {
         self.unions.last().map_or(1, |placed| placed.seq)
+    }
+
+    /// Says why a worker may not run again, where it may not.
+    pub fn require_open(&self, worker: Worker) -> Result<(), String> {
+        let session = self.recoveries.last().map(|placed| placed.fact.args.lane.worker);
+        let is_open = match self.goal.place_of(worker) {
+            Some(task) => self.goal.wave_of(task) >= self.waves_done(),
+            None => session == Some(worker),
+        };
+        match (self.end.is_some(), is_open) {
+            (true, _) => Err("the plan was carried out already".to_owned()),
+            (false, false) => Err(format!("others have gone on from what {worker} left")),
+            (false, true) => Ok(()),
+        }
     }
 
     fn is_united(&self) -> bool {
