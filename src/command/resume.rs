@@ -16,6 +16,7 @@ use crate::{
         supervisor,
     },
     model::{
+        agenda::{self, Step},
         ending::Ending,
         history::{History, Lane, Pursuit},
         worker::Worker,
@@ -54,6 +55,9 @@ pub struct Resumed {
     pub worked_on: Vec<Worker>,
     /// What kept a worker from being recorded; its work is in its worktree.
     pub errors: Vec<String>,
+    /// Whether a plan went on beside that, with a union or the gate of one.
+    #[serde(skip)]
+    went_on: bool,
     #[serde(skip)]
     was_interrupted: bool,
 }
@@ -106,10 +110,10 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
     }
     requeue(&site)?;
     let worked_on = crew.todo();
-    if !worked_on.is_empty() {
+    let is_more = !worked_on.is_empty() || crew.is_pursuing();
+    if is_more {
         foreign::require_trust(&repository, &journal.state(), args.trust)?;
     }
-    let is_more = !worked_on.is_empty() || crew.is_pursuing();
     if is_more && journal.ask(|history| history.ended.is_some()) {
         salvage::take_up(&site)?;
     }
@@ -122,6 +126,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
         interrupted: found.into_iter().map(Salvaged::from).collect(),
         worked_on,
         errors: failed.into_iter().map(spawn::told).collect(),
+        went_on: is_more,
         was_interrupted: context.stop.is_set(),
     })
 }
@@ -135,6 +140,7 @@ impl Args {
         let mut running = state.history.lanes().filter(|(_, lane)| lane.is_running()).peekable();
         let asks = match running.peek() {
             Some(_) => !running.all(|(worker, _)| was_here(worker)),
+            None if state.history.pursuit().is_some() => agenda::next(&state.history) != Step::Rest,
             None => state.history.lanes().any(|(_, lane)| is_open(lane)),
         };
         if asks { foreign::require_trust(repository, state, self.trust) } else { Ok(()) }
@@ -180,7 +186,7 @@ fn told(found: &Found) -> String {
 impl Report for Resumed {
     fn text(&self) -> String {
         let Standing { run, .. } = &self.standing;
-        let nothing = self.interrupted.is_empty() && self.worked_on.is_empty();
+        let nothing = self.interrupted.is_empty() && !self.went_on;
         let head = if nothing { "there was nothing left to do\n" } else { "" };
         let retry = self.standing.workers.iter().any(|row| row.state == "interrupted");
         let hint = if retry { format!("next: git par retry {run} --failed\n") } else { String::new() };

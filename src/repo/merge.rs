@@ -65,7 +65,7 @@ impl Repository {
         let lines: String = theirs.iter().map(|theirs| format!("{ours} {theirs}\n")).collect();
         let printed = call.input(lines).bytes()?;
         let mut fields = printed.split(|byte| *byte == 0);
-        theirs.iter().map(|_| next_merged(&mut fields)).collect()
+        theirs.iter().map(|_| next_merged(&mut fields, &[])).collect()
     }
 
     /// Merges what `theirs` changed against `base` into `ours`, in memory; all three may be trees.
@@ -73,7 +73,7 @@ impl Repository {
         let arguments = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", "--stdin"];
         let call = self.git().call(FIXED).args(arguments).env("GIT_ATTR_SOURCE", ours.to_string());
         let printed = call.input(format!("{base} -- {ours} {theirs}\n")).bytes()?;
-        next_merged(&mut printed.split(|byte| *byte == 0))
+        next_merged(&mut printed.split(|byte| *byte == 0), &[ours, theirs])
     }
 
     /// Makes a commit as git makes one: its identity, its encoding, its signature.
@@ -96,11 +96,18 @@ fn conflict(mut paths: Vec<&[u8]>) -> Merged {
     Merged::Conflict(paths.into_iter().map(quote::path).collect())
 }
 
+/// Returns a path without the name of a side, which git adds to a file where the other side has a folder or another kind.
+fn bare<'p>(path: &'p [u8], sides: &[Oid]) -> &'p [u8] {
+    let mut marks = sides.iter().map(|side| format!("~{side}").into_bytes());
+    let end = |mark: Vec<u8>| path.windows(mark.len()).rposition(|part| part == mark);
+    marks.find_map(end).map_or(path, |end| &path[..end])
+}
+
 /// Reads one answer of `git merge-tree --stdin`: 1 where it is clean, the tree, the paths in conflict, an empty field.
-fn next_merged<'p>(fields: &mut impl Iterator<Item = &'p [u8]>) -> Result<Merged, Error> {
+fn next_merged<'p>(fields: &mut impl Iterator<Item = &'p [u8]>, sides: &[Oid]) -> Result<Merged, Error> {
     let is_clean = fields.next() == Some(b"1");
     let tree = String::from_utf8_lossy(fields.next().unwrap_or_default()).into_owned();
-    let paths: Vec<&[u8]> = fields.take_while(|field| !field.is_empty()).collect();
+    let paths: Vec<&[u8]> = fields.take_while(|field| !field.is_empty()).map(|path| bare(path, sides)).collect();
     let parsed = tree.parse().map_err(|_| Error::NoTree(tree))?;
     Ok(if is_clean { Merged::Clean(parsed) } else { conflict(paths) })
 }

@@ -175,6 +175,27 @@ fn what_others_went_on_from_is_not_run_again_and_what_nobody_did_is() {
 }
 
 #[test]
+fn a_plan_that_is_stopped_while_its_union_is_checked_is_checked_once_more_and_only_where_it_is_trusted() {
+    let world = World::new();
+    world.hub(&["--initial-branch=main"]);
+    world.git(&["config", "par.grace", "300ms"]);
+    let gate = "test -e b.txt -a -e c.txt || exit 0; touch ../gating; test -e ../on || exec sleep 1000";
+    let child = start(world.plan_command(gate, &[writer("b", &[]), writer("c", &[])], &[]));
+    wait_for(&world.beside("repo.par/r/gating"));
+    world.par_ok(&["stop", "r"]);
+    assert_eq!(Said::of(child.wait_with_output().unwrap()).code, 1);
+    assert_eq!(world.events_of("r", "goal_finished"), Vec::<Value>::new());
+    world.par_ok(&["push", "origin"]);
+    let clone = world.clone_of_hub("clone");
+    world.par_ok(&["-C", &clone, "fetch"]);
+    world.par(&["-C", &clone, "resume", "r"]).refuses(1, "was not begun in this repository");
+    let_go(&world);
+    let said = world.par(&["resume", "r"]);
+    assert!(said.code == 0 && !said.stdout.contains("nothing left to do"), "{said:?}");
+    assert_eq!(world.goal()["delivered"], true);
+}
+
+#[test]
 fn who_is_refused_for_one_worker_leaves_no_trace_of_another() {
     let world = World::new();
     world.git(&["config", "par.grace", "300ms"]);

@@ -163,6 +163,24 @@ fn a_conflict_names_both_tasks_and_the_paths_and_leaves_the_later_out() {
 }
 
 #[test]
+fn a_conflict_of_kinds_names_the_path_as_the_user_knows_it_and_who_it_is_with() {
+    let world = World::new();
+    let edit = |id: &str, script: &str| task(id, script, &json!({ "writes": [format!("{id}.only")] }));
+    let tasks = [
+        edit("mode", "chmod +x a.txt"),
+        edit("folder", "rm a.txt; mkdir a.txt; echo 1 > a.txt/in"),
+        edit("last", "echo 1 > last.only"),
+        edit("link", "ln -sf b a.txt"),
+        edit("gone", "rm a.txt; echo 1 > gone.only"),
+    ];
+    let said = world.plan("true", &tasks, &["--on-escape", "record"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    let conflicts = &world.event("r", "union_finished")["result"]["conflicts"];
+    let of = |theirs: &str| json!({ "ours": "mode", "theirs": theirs, "paths": ["a.txt"] });
+    assert_eq!(*conflicts, json!([of("folder"), of("link"), of("gone")]));
+}
+
+#[test]
 fn a_union_lands_like_any_winner() {
     let world = World::new();
     world.plan_ok(

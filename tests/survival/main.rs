@@ -16,6 +16,7 @@ mod kills;
 mod many;
 mod merges;
 mod pipeline;
+mod plans;
 #[allow(dead_code, reason = "shared with the tests of the command line, which use all of it")]
 #[path = "../cli/world.rs"]
 mod world;
