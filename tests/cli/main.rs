@@ -40,6 +40,7 @@ mod plan_recovery;
 mod plan_resume;
 mod plan_roles;
 mod plan_run;
+mod plan_story;
 mod plan_travel;
 mod plan_world;
 mod prune;
