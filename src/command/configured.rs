@@ -1,7 +1,11 @@
 //! Configured values: settings that are no flags are held to what flags are held to, before anything starts.
 
 use super::{Error, Kind, bounds};
-use crate::{engine::limits, model::worker::MOST, repo::settings::Settings};
+use crate::{
+    engine::limits,
+    model::{goal::FAULT, worker::MOST},
+    repo::settings::Settings,
+};
 
 /// Settings that are times.
 const TIMES: [&str; 6] =
@@ -22,6 +26,7 @@ pub(super) fn require_sound(settings: &Settings) -> Result<(), Error> {
     refuse("par.budgetTokens", tokens, "a number of tokens such as 200000, 200k or 1.5M")?;
     let dollars = settings.get("par.budgetCost").filter(|text| bounds::dollars(text).is_err());
     refuse("par.budgetCost", dollars, "a number of dollars such as 2.50")?;
+    refuse(FAULT, settings.get(FAULT).filter(|text| !is_fault(text)), "agent:TASK, gate:TASK or union:goal")?;
     for key in NUMBERS {
         refuse(key, settings.get(key).filter(|text| text.parse::<u32>().is_err()), "a number such as 0 or 8000")?;
     }
@@ -30,6 +35,10 @@ pub(super) fn require_sound(settings: &Settings) -> Result<(), Error> {
         refuse(key, settings.get(key).filter(|text| !is_sound(text)), &format!("a number from 1 to {most}"))?;
     }
     Ok(())
+}
+
+fn is_fault(text: &str) -> bool {
+    text == "union:goal" || matches!(text.split_once(':'), Some(("agent" | "gate", task)) if !task.is_empty())
 }
 
 fn refuse(key: &str, value: Option<&str>, wanted: &str) -> Result<(), Error> {

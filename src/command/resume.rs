@@ -148,7 +148,7 @@ impl Args {
 }
 
 /// Has the attempts at a task run again that were cut short with the run: without them its plan cannot go on.
-fn requeue(site: &Site<'_>) -> Result<(), Error> {
+pub(super) fn requeue(site: &Site<'_>) -> Result<(), Error> {
     let cut_short = site.journal.ask(|history| history.pursuit().map(|pursuit| cut_short(history, pursuit)));
     for worker in cut_short.unwrap_or_default() {
         retry::queue_again(site, worker, false)?;

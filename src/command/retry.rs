@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Report, configured, foreign, report, spawn,
+    Answer, Context, Error, Report, configured, foreign, report, resume, spawn,
     standing::{Row, Standing},
     style::Style,
 };
@@ -96,6 +96,10 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
     site.stop = context.stop.clone();
     for worker in &workers {
         queue_again(&site, *worker, args.with_feedback)?;
+    }
+    if !workers.is_empty() {
+        // The plan goes on with them, and would take the others for failed.
+        resume::requeue(&site)?;
     }
     let failed =
         if workers.is_empty() { Vec::new() } else { Crew::gather(&site, &hold).work(Some(&workers), args.jobs)? };

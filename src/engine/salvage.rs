@@ -42,12 +42,16 @@ pub fn salvage(site: &Site<'_>, crew: &Crew<'_>) -> Result<Vec<Found>, worker::E
     if !running.is_empty() || site.journal.ask(was_at_work) {
         take_up(site)?;
     }
-    for worker in site.journal.ask(|history| history.lanes().map(|(worker, _)| worker).collect::<Vec<_>>()) {
-        if !running.iter().any(|(known, _)| *known == worker) {
-            end_orphans(site, worker);
-        }
+    for worker in site.journal.ask(at_rest) {
+        end_orphans(site, worker);
     }
     running.into_iter().map(|lane| settle(site, crew, lane)).collect()
+}
+
+/// Lists the workers of which a check may be left; of a plan, none of them too: the union's.
+fn at_rest(history: &History) -> Vec<Option<Worker>> {
+    let lanes = history.lanes().filter(|(_, lane)| !lane.is_running()).map(|(worker, _)| Some(worker));
+    lanes.chain(history.pursuit().map(|_| None)).collect()
 }
 
 /// Lists the workers that began and have not ended, each with its attempt.
@@ -75,7 +79,7 @@ pub fn take_up(site: &Site<'_>) -> Result<(), super::journal::Error> {
 fn settle(site: &Site<'_>, crew: &Crew<'_>, lane: (Worker, u32)) -> Result<Found, worker::Error> {
     let worker = lane.0;
     let site = &site.of_worker(worker).map_err(site::Error::from)?;
-    let ended = end_orphans(site, worker);
+    let ended = end_orphans(site, Some(worker));
     let agent_log = site.scratch_of(Some(worker)).join("agent.log");
     let (doing, kept) = if let Some(worktree) = checked_out(site, worker) {
         let doing = if agent_log.exists() { "running its agent" } else { "getting ready" };
@@ -131,20 +135,22 @@ fn record(
 }
 
 /// Ends what is left of a worker's processes, by the records that were made of them; returns how many there were.
-fn end_orphans(site: &Site<'_>, worker: Worker) -> usize {
-    let entries = fs::read_dir(site.scratch_of(Some(worker))).into_iter().flatten().flatten();
+fn end_orphans(site: &Site<'_>, worker: Option<Worker>) -> usize {
+    let entries = fs::read_dir(site.scratch_of(worker)).into_iter().flatten().flatten();
     let records = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "process"));
     records.map(|record| end_one(site, worker, &record)).sum()
 }
 
-fn end_one(site: &Site<'_>, worker: Worker, record: &PathBuf) -> usize {
+fn end_one(site: &Site<'_>, worker: Option<Worker>, record: &PathBuf) -> usize {
     let found = crate::process::orphan::end(record, site.grace, &site.stop);
     crate::failpoint::pass("orphans ended");
     let _ = fs::remove_file(record);
     match found {
         Ok(found) => found.len(),
         Err(error) => {
-            site.warn(worker, &error);
+            if let Some(worker) = worker {
+                site.warn(worker, &error);
+            }
             0
         }
     }

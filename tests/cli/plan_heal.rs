@@ -121,3 +121,15 @@ fn the_unions_check_that_is_made_to_say_no_is_not_that_of_the_session_that_takes
     assert_eq!((&goal["delivered"], &goal["worker"]), (&json!(true), &json!(3)));
     assert!(!world.shown("refs/par/r/winner", "session.md").contains("estFault"));
 }
+
+#[test]
+fn a_fault_that_could_never_be_met_is_refused() {
+    let world = World::new();
+    for (fault, code, why) in
+        [("agnt:one", 128, "is not agent:TASK"), ("gate:", 128, "is not"), ("agent:two", 2, "no task of the plan")]
+    {
+        world.git(&["config", "par.testFault", fault]);
+        world.plan("true", &[writer("one", &[])], &[]).refuses(code, why);
+    }
+    assert_eq!(world.run_refs(), "");
+}

@@ -167,7 +167,8 @@ fn what_others_went_on_from_is_not_run_again_and_what_nobody_did_is() {
     assert!(said.code != 0 && said.stderr.contains("others have gone on from what w1 left"), "{said:?}");
     assert_eq!(world.journal("r"), journal, "who is refused leaves no trace");
     let_go(&world);
-    world.par_ok(&["retry", "r", "-w", "3", "-w", "4"]);
+    // The other one that was cut short with the run goes on with it.
+    world.par_ok(&["retry", "r", "-w", "3"]);
     assert_eq!(world.files("refs/par/r/winner"), WHOLE);
     let over = world.par(&["retry", "r", "-w", "5"]);
     assert!(over.code != 0 && over.stderr.contains("carried out already"), "{over:?}");
@@ -192,6 +193,21 @@ fn a_plan_that_is_stopped_while_its_union_is_checked_is_checked_once_more_and_on
     let_go(&world);
     let said = world.par(&["resume", "r"]);
     assert!(said.code == 0 && !said.stdout.contains("nothing left to do"), "{said:?}");
+    assert_eq!(world.goal()["delivered"], true);
+}
+
+#[test]
+fn the_check_of_a_union_whose_supervisor_was_killed_is_ended() {
+    let world = World::new();
+    world.git(&["config", "par.grace", "300ms"]);
+    let gate = "test -e b.txt -a -e c.txt || exit 0; test -e ../on && exit; echo $$ > ../pid0; touch ../gating; exec sleep 1000";
+    let mut child = start(world.plan_command(gate, &[writer("b", &[]), writer("c", &[])], &[]));
+    wait_for(&world.beside("repo.par/r/gating"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let_go(&world);
+    world.par_ok(&["resume", "r"]);
+    world.assert_gone("0");
     assert_eq!(world.goal()["delivered"], true);
 }
 

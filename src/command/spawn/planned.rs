@@ -15,6 +15,7 @@ use crate::{
     engine::{agent::Agent, command_line, gate::Gate},
     model::{
         fact::run_started::{Lane, OnEscape, Planned},
+        goal::FAULT,
         plan::{
             Plan,
             finding::Finding,
@@ -73,6 +74,7 @@ pub(super) fn setup(
     (args, plan): (&Args, Plan),
     (repository, settings): (&Repository, &Settings),
 ) -> Result<Setup, Error> {
+    require_fault(&plan, settings)?;
     let is_made = args.plan.made.is_some();
     let gate = if is_made { None } else { goal_gate(args, &plan, (repository, settings))? };
     args.bounds.require_gate(gate.is_some() || plan.tasks.iter().all(|task| task.gate.is_some()))?;
@@ -105,7 +107,7 @@ fn terms(args: &Args, settings: &Settings, (document, recover): (Value, Option<L
         blame_budget: args.plan.blame_budget.or(number(settings, "par.blameBudget")).unwrap_or(BLAME_BUDGET),
         recover,
         stream: args.plan.tasks.clone(),
-        test_fault: settings.get("par.testFault").map(str::to_owned),
+        test_fault: settings.get(FAULT).map(str::to_owned),
     }
 }
 
@@ -170,6 +172,16 @@ fn read(file: &str, context: &Context<'_>) -> Result<Plan, Error> {
 
 fn number(settings: &Settings, key: &str) -> Option<u32> {
     settings.get(key)?.parse().ok()
+}
+
+/// Refuses a fault of a task that the plan does not have, which would pass for a plan that withstands it.
+fn require_fault(plan: &Plan, settings: &Settings) -> Result<(), Error> {
+    let fault = settings.get(FAULT).and_then(|fault| fault.split_once(':')).filter(|(step, _)| *step != "union");
+    match fault.filter(|(_, id)| plan.tasks.iter().all(|task| task.id.as_str() != *id)) {
+        Some((_, id)) => Err(Error::usage(format!("the setting {FAULT} names '{id}', which is no task of the plan"))
+            .hint(format!("git config --show-origin --get-all {FAULT}"))),
+        None => Ok(()),
+    }
 }
 
 /// Returns what all of it is for, in words: the plan's goal, else the names of its tasks.
