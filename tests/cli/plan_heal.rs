@@ -42,6 +42,7 @@ fn healing_ends_after_so_many_times() {
     let world = World::new();
     let said = world.plan("false", &[passes("echo line >> n")], &["--heal", "2"]);
     assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
     let end = world.end_of("r", 1);
     assert_eq!((&end["heals"], &end["iterations"], &end["diff"]["insertions"]), (&json!(2), &json!(3), &json!(3)));
     assert_eq!(world.task_end("t")["end"], "failed");
@@ -64,6 +65,7 @@ fn an_agent_that_never_changes_anything_comes_to_an_end() {
     let world = World::new();
     let said = world.plan("false", &[passes("echo line > n")], &["--heal", "100"]);
     assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
     let end = world.end_of("r", 1);
     assert_eq!((&end["heals"], &end["iterations"]), (&json!(0), &json!(3)));
 }
@@ -85,6 +87,7 @@ fn an_agent_that_is_made_to_fail_is_not_run() {
     let asks = task("two", "cat > two.txt; env >> two.txt", &json!({ "writes": ["two.txt"] }));
     let said = world.plan("true", &[one, asks], &["--heal", "2"]);
     assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
     assert!(!world.beside("repo.par/r/ran").exists());
     let end = world.end_of("r", 1);
     assert_eq!(

@@ -36,6 +36,7 @@ fn where_two_conflict_the_session_starts_from_the_others_and_is_told_what_is_mis
     let session = format!("sh '{}'", file.display());
     let said = world.plan("test -e a.txt", &tasks, &["--recover", "--agent", &session, "--on-escape", "record"]);
     assert_eq!(said.code, 0, "{said:?}");
+    world.proven();
     let recovery = world.event("r", "recovery_started");
     assert_eq!((&recovery["args"]["scope"], &recovery["args"]["kept"]), (&json!("regional"), &json!(["other"])));
     assert_eq!(recovery["args"]["dropped"], json!(["first", "second", "needer"]));
@@ -77,6 +78,7 @@ fn where_the_union_fails_the_session_starts_from_what_is_not_to_blame() {
     let world = World::new();
     let said = recover(&world, GATE, &apart(), "cat > session.md; touch left.txt right.txt joined; echo 1 > joined");
     assert_eq!(said.code, 0, "{said:?}");
+    world.proven();
     let goal = world.goal();
     assert_eq!((&goal["delivered"], &goal["verdict"]), (&json!(true), &json!("pass")), "{said:?}");
     assert!(world.shown("refs/par/r/winner", "session.md").contains("left and right do not go together"));
@@ -102,6 +104,7 @@ fn what_stands_on_a_task_that_is_left_out_is_taken_without_it() {
     let session = "ls > seen; touch first.txt second.txt";
     let said = world.plan("true", &tasks, &["--recover", "--agent", session, "--on-escape", "record"]);
     assert_eq!(said.code, 0, "{said:?}");
+    world.proven();
     assert_eq!(world.event("r", "recovery_started")["args"]["kept"], json!(["late"]));
     assert_eq!(world.shown("refs/par/r/winner", "seen"), "a.txt\nlate.txt\nseen");
     let union = world.event("r", "union_finished");
@@ -118,6 +121,7 @@ fn where_the_regional_session_fails_one_does_the_whole_goal() {
     let said =
         world.plan(gate, &tasks, &["--recover", "--agent", "cat > told.md; echo 1 > session", "--on-escape", "record"]);
     assert_eq!(said.code, 0, "{said:?}");
+    world.proven();
     let scopes: Vec<_> =
         world.events_of("r", "recovery_started").iter().map(|event| event["args"]["scope"].clone()).collect();
     assert_eq!(scopes, ["regional", "single"]);
@@ -134,6 +138,7 @@ fn what_is_not_delivered_stays_so() {
     let said =
         recover(&world, "test ! -e right.txt -o ! -e left.txt", &apart(), "touch left.txt right.txt; echo 1 > n");
     assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
     let goal = world.goal();
     assert_eq!((&goal["delivered"], &goal["commit"], &goal["verdict"]), (&json!(false), &json!(null), &json!("fail")));
     world.par(&["merge", "r"]).refuses(128, "offers nothing");
@@ -150,6 +155,7 @@ fn a_session_that_changes_nothing_or_fails_its_check_offers_nothing() {
         let fails = task("fails", "true", &json!({ "writes": ["x"] }));
         let said = recover(&world, "test ! -e bad", &[writer("one", &[]), fails], session);
         assert_eq!(said.code, 1, "{said:?}");
+        world.proven();
         assert_eq!((&world.goal()["delivered"], &world.goal()["worker"]), (&json!(false), &json!(null)));
         let scopes: Vec<_> =
             world.events_of("r", "recovery_started").iter().map(|event| event["args"]["scope"].clone()).collect();
@@ -162,6 +168,7 @@ fn nobody_takes_over_who_was_not_asked_to() {
     let world = World::new();
     let said = world.plan(GATE, &apart(), &[]);
     assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
     assert_eq!(world.events_of("r", "recovery_started"), Vec::<Value>::new());
     assert_eq!((&world.goal()["mode"], &world.goal()["verdict"]), (&json!("parallel"), &json!("fail")));
     assert_eq!(world.events_of("r", "blame_finished").len(), 1);
@@ -172,6 +179,7 @@ fn one_task_alone_has_nobody_to_take_over() {
     let world = World::new();
     let said = recover(&world, "false", &[writer("one", &[])], "echo 1 > n");
     assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
     assert_eq!(world.goal()["mode"], "single_session");
     assert_eq!(world.events_of("r", "worker_started").len(), 1);
 }

@@ -81,6 +81,7 @@ fn what_needs_a_task_that_failed_is_blocked_and_nothing_else_is() {
     ];
     let said = world.plan("true", &tasks, &[]);
     assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
     assert_eq!(world.ends(), "fails failed, other accepted, after blocked, last accepted, later blocked");
     let goal = world.goal();
     assert_eq!((&goal["delivered"], &goal["commit"]), (&json!(false), &json!(null)));
@@ -113,6 +114,7 @@ fn a_plan_in_which_nobody_may_change_anything_offers_nothing() {
     let idle = task("idle", "true", &json!({ "writes": ["x"], "may_be_empty": true }));
     let said = world.plan("true", &[idle], &[]);
     assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
     assert_eq!((&world.goal()["delivered"], &world.goal()["commit"]), (&json!(false), &json!(null)));
     assert_eq!(world.events_of("r", "gate_finished").iter().filter(|event| event["args"]["union"] == true).count(), 0);
 }
@@ -150,6 +152,7 @@ fn a_conflict_names_both_tasks_and_the_paths_and_leaves_the_later_out() {
         &["--on-escape", "record"],
     );
     assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
     let union = &world.events_of("r", "union_finished")[0];
     let expected = json!([{ "ours": "first", "theirs": "second", "paths": ["a.txt", r#""ein Gr\303\274n.txt""#] }]);
     assert_eq!(union["result"]["conflicts"], expected);
@@ -175,6 +178,7 @@ fn a_conflict_of_kinds_names_the_path_as_the_user_knows_it_and_who_it_is_with() 
     ];
     let said = world.plan("true", &tasks, &["--on-escape", "record"]);
     assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
     let conflicts = &world.event("r", "union_finished")["result"]["conflicts"];
     let of = |theirs: &str| json!({ "ours": "mode", "theirs": theirs, "paths": ["a.txt"] });
     assert_eq!(*conflicts, json!([of("folder"), of("link"), of("gone")]));

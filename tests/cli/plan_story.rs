@@ -73,6 +73,7 @@ fn two_who_touch_the_same_lines_conflict_and_nothing_is_delivered() {
     let world = service();
     let said = world.plan(CHECK, &tasks(&json!({ "needs": ["design"] }), &json!({ "needs": ["design"] })), &[]);
     assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
     look(&world);
     assert!(said.stdout.contains("put conflicts with get in service.py"), "{said:?}");
     assert_eq!((&world.goal()["delivered"], &world.goal()["missing"]), (&json!(false), &json!(["put"])));
@@ -89,6 +90,7 @@ fn a_union_that_fails_though_no_task_does_is_healed_by_one_session_and_travels()
         &["--recover", "--agent", SESSION],
     );
     assert_eq!(said.code, 0, "{said:?}");
+    world.proven();
     look(&world);
     assert_eq!(
         world.ends(),
@@ -113,15 +115,17 @@ fn a_union_that_fails_though_no_task_does_is_healed_by_one_session_and_travels()
     land(&world);
 }
 
-/// Lands it, and hands it to somebody else.
+/// Lands it, seals it, and has somebody else check it.
 fn land(world: &World) {
     world.par_ok(&["merge", "r"]);
     assert_eq!((world.read("limit.conf"), world.read("client.conf")), ("LIMIT=10\n".into(), "BATCH=10\n".into()));
     assert!(world.read("service.py").matches("checked").count() == 3 && !world.read("service.py").contains("mine"));
+    world.par_ok(&["seal", "r"]);
     world.par_ok(&["push", "origin"]);
     world.git(&["push", "--quiet", "origin", "main"]);
     let clone = world.clone_of_hub("clone");
     world.par_ok(&["-C", &clone, "fetch"]);
     let list = world.par_json(&["-C", &clone, "list", "r"]);
     assert_eq!(list["runs"][0]["plan"]["goal"]["delivered"], true, "{list}");
+    world.par_ok(&["-C", &clone, "verify", "r"]);
 }

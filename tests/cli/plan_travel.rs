@@ -20,6 +20,7 @@ fn full() -> World {
     let flags = ["--recover", "--agent", "echo joined > both; touch one.txt two.txt", "--on-escape", "record"];
     let said = world.plan("true", &tasks, &flags);
     assert_eq!(said.code, 0, "{said:?}");
+    world.proven();
     world
 }
 
@@ -39,6 +40,7 @@ fn a_plans_run_goes_to_a_remote_and_comes_back_in_a_clone_that_merges_it() {
     assert_eq!(world.git(&["-C", &clone, "show", "main:both"]), "joined");
     assert_eq!(world.git(&["-C", &clone, "show", "main:late.txt"]), "late");
     world.par(&["-C", &clone, "resume", "r"]);
+    world.par_ok(&["-C", &clone, "verify", "r"]);
     world.git(&["-C", &clone, "fsck"]);
 }
 

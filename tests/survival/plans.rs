@@ -67,6 +67,9 @@ fn die_at(step: u32, expected: &(String, Value)) -> bool {
         assert!(again.stdout.contains("there was nothing left to do"), "{told}: {again:?}");
     }
     world.git(&["fsck", "--no-dangling", "--no-progress"]);
+    if begun.status.success() {
+        world.par_ok(&["verify", "r"]);
+    }
     true
 }
 
