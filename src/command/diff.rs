@@ -61,9 +61,9 @@ pub struct Diff {
 pub struct Pair {
     /// The worker whose candidate is the old side; null for base.
     pub from: Option<Worker>,
-    /// The worker whose work is the new side.
-    pub worker: Worker,
-    /// Which of its executions.
+    /// The worker whose work is the new side; null for what a plan offers.
+    pub worker: Option<Worker>,
+    /// Which of its executions; 0 for what a plan offers.
     pub attempt: u32,
     /// Whether it was read off the worktree of a worker that has no candidate yet.
     pub unfinished: bool,
@@ -75,6 +75,13 @@ pub struct Pair {
     pub diff: Option<DiffStat>,
 }
 
+impl Pair {
+    /// Names the new side.
+    fn name(&self) -> String {
+        self.worker.map_or("union".to_owned(), |worker| worker.to_string())
+    }
+}
+
 /// Shows what was changed.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Diff, Error> {
     let repository = context.open()?;
@@ -84,6 +91,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Diff, Error> {
     let reader = Reader { repository: &repository, history: &history, run: &run, context };
     let mut pairs = match args.between.as_slice() {
         [a, b] => vec![reader.between(*a, *b)?],
+        _ if chosen.workers.is_empty() => vec![reader.offer()?],
         _ => reader.pairs(&chosen.workers, (args.attempt, chosen.is_lenient))?,
     };
     if context.json {
@@ -93,8 +101,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Diff, Error> {
     warn_of_empty(context, &pairs);
     let stat = args.stat || chosen.is_summary && args.options.is_empty();
     if chosen.is_summary {
-        context
-            .warn(format!("there is no winner; the changes of one worker: git par diff {run} -w {}", pairs[0].worker));
+        let none = if history.pursuit().is_some() { "there is no union to merge" } else { "there is no winner" };
+        let first = pairs[0].name();
+        context.warn(format!("{none}; the changes of one worker: git par diff {run} -w {first}"));
     }
     let argv = show::argv(&pairs, &show::options(stat, &args.options));
     let spec = foreground::Spec { argv, cwd: context.here.clone(), environment: None, keeps_stdout: false };
@@ -102,8 +111,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Diff, Error> {
     Ok(Diff { run, diffs: pairs, status: Some(status) })
 }
 
-/// The workers to show.
+/// What to show.
 struct Chosen {
+    /// The workers; none for what a plan offers.
     workers: Vec<Worker>,
     /// Whether one that has nothing to show is passed over.
     is_lenient: bool,
@@ -117,6 +127,9 @@ impl Chosen {
         let workers = lanes::named(history, run, &named)?;
         if args.all || !named.is_empty() {
             return Ok(Self { workers, is_lenient: args.all, is_summary: false });
+        }
+        if history.pursuit().is_some_and(|pursuit| pursuit.offer().is_some()) {
+            return Ok(Self { workers: Vec::new(), is_lenient: false, is_summary: false });
         }
         let winner = history.winner();
         let changed =
@@ -144,10 +157,11 @@ fn measure(repository: &Repository, pairs: &mut [Pair]) -> Result<(), Error> {
 fn warn_of_empty(context: &Context<'_>, pairs: &[Pair]) {
     // Of several the headings tell.
     let [pair] = pairs else { return };
+    let name = pair.name();
     match pair.from {
         _ if pair.old_tree != pair.new_tree => {}
-        Some(from) => context.warn(format!("{from} and {} left the same tree", pair.worker)),
-        None => context.warn(format!("{} changed nothing", pair.worker)),
+        Some(from) => context.warn(format!("{from} and {name} left the same tree")),
+        None => context.warn(format!("{name} changed nothing")),
     }
 }
 

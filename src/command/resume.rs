@@ -189,7 +189,9 @@ impl Report for Resumed {
         let nothing = self.interrupted.is_empty() && !self.went_on;
         let head = if nothing { "there was nothing left to do\n" } else { "" };
         let retry = self.standing.workers.iter().any(|row| row.state == "interrupted");
-        let hint = if retry { format!("next: git par retry {run} --failed\n") } else { String::new() };
+        let retry = retry.then(|| format!("git par retry {run} --failed"));
+        let next = self.standing.after_plan().filter(|_| self.went_on).or(retry);
+        let hint = next.map(|next| format!("next: {next}\n")).unwrap_or_default();
         format!("run {run}\n{head}{}{}{hint}", self.standing.table(), self.standing.gate_line())
     }
 

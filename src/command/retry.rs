@@ -224,7 +224,8 @@ impl Report for Retried {
         let run = &self.standing.run;
         let head = if self.retried.is_empty() { "no worker has failed\n" } else { "" };
         let has_next = !self.retried.is_empty() && self.standing.has_hope();
-        let pick = if has_next { format!("next: git par pick {run}\n") } else { String::new() };
+        let next = || self.standing.after_plan().unwrap_or_else(|| format!("git par pick {run}"));
+        let pick = if has_next { format!("next: {}\n", next()) } else { String::new() };
         let hint = self.gate_hint().unwrap_or(pick);
         format!("run {run}\n{head}{}{}{hint}", self.standing.table(), self.standing.gate_line())
     }

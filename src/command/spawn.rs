@@ -159,15 +159,14 @@ impl Report for Spawned {
                 "run {run} goes on by itself\nnext: git par log -f {run}, git par list {run}, git par stop {run}\n"
             );
         }
-        let is_plan = self.standing.plan.is_some();
         let is_over = |plan: &Pursued| plan.goal.is_some();
         let none_waits = || self.standing.workers.iter().all(|row| row.state != "queued");
         let is_whole = self.errors.is_empty() && self.standing.plan.as_ref().map_or_else(none_waits, is_over);
-        let next = match (is_whole, self.standing.gate.is_some()) {
-            (false, _) => format!("git par resume {run}"),
-            (true, _) if is_plan => format!("git par merge {run}"),
-            (true, true) => "git par pick".to_owned(),
-            (true, false) => "git par gate -- CHECK, then git par pick".to_owned(),
+        let next = match (is_whole, self.standing.after_plan(), self.standing.gate.is_some()) {
+            (false, ..) => format!("git par resume {run}"),
+            (true, Some(next), _) => next,
+            (true, None, true) => "git par pick".to_owned(),
+            (true, None, false) => "git par gate -- CHECK, then git par pick".to_owned(),
         };
         let has_next = !is_whole || (self.standing.has_hope() && !self.is_followed);
         let hint = if has_next { format!("next: {next}\n") } else { String::new() };

@@ -73,7 +73,7 @@ impl Standing {
     #[must_use]
     pub fn has_hope(&self) -> bool {
         if let Some(plan) = &self.plan {
-            return plan.goal.as_ref().is_some_and(|goal| goal.commit.is_some());
+            return plan.goal.as_ref().is_some_and(|goal| goal.commit.is_some() || plan.has_only_looked);
         }
         let gated = self.gate.is_some() || self.workers.iter().any(|row| row.verdict != Verdict::None);
         let wanted = if gated { Verdict::Pass } else { Verdict::None };
@@ -84,6 +84,16 @@ impl Standing {
     /// Tells whether a worker's candidate is the one that was picked, in all or for its task.
     pub(super) fn wins(&self, worker: Worker) -> bool {
         self.winner == Some(worker) || self.plan.as_ref().is_some_and(|plan| plan.has_accepted(worker))
+    }
+
+    /// Names the command that lands what a plan offers, or shows what its readers handed over; none of a run without a plan.
+    #[must_use]
+    pub fn after_plan(&self) -> Option<String> {
+        let run = &self.run;
+        let goal = self.plan.as_ref()?.goal.as_ref()?;
+        let first = self.workers.first().map_or(1, |row| row.worker.get());
+        let shown = || format!("git par log {run} -w {first} --output");
+        self.has_hope().then(|| goal.commit.map_or_else(shown, |_| format!("git par merge {run}")))
     }
 
     /// Writes the workers as a table.

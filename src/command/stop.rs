@@ -50,6 +50,8 @@ pub struct Stopped {
     pub standing: Standing,
     /// The workers that were stopped, or kept from beginning.
     pub stopped: Vec<Worker>,
+    #[serde(skip)]
+    is_pursued: bool,
 }
 
 /// Stops workers.
@@ -60,7 +62,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Stopped, Error> {
     let identity = repository.require_identity()?;
     let journal = Journal::open(&repository, run.clone(), identity, context.listener)?;
     let workers = journal.ask(|history| chosen(history, &args.workers))?;
-    if !workers.is_empty() {
+    // A plan may be at its unions and their gate, between its workers.
+    let is_pursued = args.workers.is_empty() && journal.ask(|history| pursued(history));
+    if !workers.is_empty() || is_pursued {
         foreign::require_home(&repository, &journal.state())?;
     }
     let mut site = Site::new(&journal, &repository, &settings)?;
@@ -71,7 +75,12 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Stopped, Error> {
     bring_about(&site, context, (args, &workers))?;
     journal.refresh()?;
     let standing = journal.ask(Standing::of).expect("a run that is here has begun");
-    Ok(Stopped { standing, stopped: workers })
+    Ok(Stopped { standing, stopped: workers, is_pursued })
+}
+
+/// Tells whether a plan is being carried out, as far as the journal says.
+fn pursued(history: &History) -> bool {
+    history.ended.is_none() && history.pursuit().is_some_and(|pursuit| pursuit.end.is_none())
 }
 
 /// Lists the workers that have not ended, of those that are meant.
@@ -123,7 +132,8 @@ fn bring_about(site: &Site<'_>, context: &Context<'_>, (args, workers): (&Args, 
             Err(error) => return Err(error.into()),
         }
         site.journal.refresh()?;
-        if site.journal.ask(|history| workers.iter().all(|worker| has_ended(history, *worker))) {
+        let is_on = args.workers.is_empty() && site.journal.ask(pursued);
+        if !is_on && site.journal.ask(|history| workers.iter().all(|worker| has_ended(history, *worker))) {
             return Ok(());
         }
         if context.stop.wait(Some(STEP)).unwrap_or(true) {
@@ -158,7 +168,8 @@ fn settle(site: &Site<'_>, hold: &Hold) -> Result<(), Error> {
 impl Report for Stopped {
     fn text(&self) -> String {
         let run = &self.standing.run;
-        let head = if self.stopped.is_empty() { "there was nothing left to stop\n" } else { "" };
+        let is_idle = self.stopped.is_empty() && !self.is_pursued;
+        let head = if is_idle { "there was nothing left to stop\n" } else { "" };
         format!("run {run}\n{head}{}", self.standing.table())
     }
 

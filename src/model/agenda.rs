@@ -111,7 +111,8 @@ fn after_waves(history: &History, pursuit: &Pursuit) -> Step {
 fn wants_blame(pursuit: &Pursuit) -> bool {
     let verdict = verdict(pursuit);
     let fails = matches!(verdict, Verdict::Fail | Verdict::Timeout);
-    fails && pursuit.missing().is_empty() && pursuit.goal.terms.blame_budget > 0
+    // Of two that conflict it is known already. Where a goal is only half done, base fails alone, and nobody is blamed.
+    fails && pursuit.conflicts().next().is_none() && pursuit.goal.terms.blame_budget > 0
 }
 
 fn verdict(pursuit: &Pursuit) -> Verdict {
@@ -119,7 +120,7 @@ fn verdict(pursuit: &Pursuit) -> Verdict {
 }
 
 fn first_scope(pursuit: &Pursuit) -> Option<Scope> {
-    pursuit.goal.terms.recover.as_ref()?;
+    pursuit.goal.terms.recover.as_ref().filter(|_| !pursuit.goal.only_looks())?;
     let kept = kept(pursuit);
     let is_all = kept.len() == pursuit.parts().len() && pursuit.missing().is_empty();
     if !kept.is_empty() && !is_all {
@@ -177,6 +178,9 @@ fn why(pursuit: &Pursuit, missing: &[TaskId], verdict: Verdict, has_gate: bool) 
     let names: Vec<&str> = missing.iter().map(TaskId::as_str).collect();
     match () {
         () if !missing.is_empty() => format!("{} did not come in", names.join(", ")),
+        () if pursuit.goal.only_looks() => {
+            "every task came in, and all of them only read: nothing is to be merged".to_owned()
+        }
         () if pursuit.parts().is_empty() => "no task changed anything".to_owned(),
         () if !has_gate => "every task came in; nothing was checked: the goal has no gate".to_owned(),
         () if verdict == Verdict::Pass => "every task came in, and the gate passes on their union".to_owned(),

@@ -115,6 +115,12 @@ impl Goal {
         self.plan.permission(&self.plan.tasks[task]) == Permission::Read
     }
 
+    /// Tells whether no task may change anything.
+    #[must_use]
+    pub fn only_looks(&self) -> bool {
+        (0..self.plan.tasks.len()).all(|task| self.only_reads(task))
+    }
+
     /// Tells whether a worker may only look at the files.
     #[must_use]
     pub fn is_reader(&self, worker: Worker) -> bool {

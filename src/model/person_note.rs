@@ -26,7 +26,8 @@ pub fn render_all(history: &History) -> Vec<(Oid, String)> {
 
 fn render(history: &History, worker: Worker, lane: &Lane) -> String {
     let run = history.run().map(|run| &run.args);
-    let task = run.map_or("", |run| run.task.lines().next().unwrap_or_default());
+    let own = history.pursuit().and_then(|pursuit| pursuit.goal.task_of(worker)).map(|task| task.prompt.as_str());
+    let task = own.or(run.map(|run| run.task.as_str())).and_then(|task| task.lines().next()).unwrap_or_default();
     let mut rows = vec![
         ("run", run.map_or(String::new(), |run| run.run.to_string())),
         ("task", task.to_owned()),

@@ -183,3 +183,30 @@ fn one_task_alone_has_nobody_to_take_over() {
     assert_eq!(world.goal()["mode"], "single_session");
     assert_eq!(world.events_of("r", "worker_started").len(), 1);
 }
+
+#[test]
+fn what_breaks_a_union_is_found_though_a_later_task_failed_on_it() {
+    let world = World::new();
+    let [left, other, right] = apart();
+    let tasks = [left, other, right, writer("late", &["left", "right"])];
+    let said = recover(&world, GATE, &tasks, "ls > seen; touch joined late.txt left.txt right.txt");
+    assert_eq!(said.code, 0, "{said:?}");
+    world.proven();
+    assert_eq!(world.task_end("late")["end"], "failed");
+    assert_eq!(world.event("r", "blame_finished")["result"]["tasks"], json!(["left", "right"]));
+    assert_eq!(world.event("r", "recovery_started")["args"]["kept"], json!(["other"]));
+    assert!(!world.shown("refs/par/r/winner", "seen").contains("left.txt"));
+}
+
+#[test]
+fn a_goal_that_is_only_half_done_is_blamed_on_nobody() {
+    let world = World::new();
+    let tasks =
+        [task("half", "echo half > half.txt", &json!({ "gate": ["true"] })), task("rest", "exit 1", &json!({}))];
+    let said = world.plan("test -e half.txt && test -e rest.txt", &tasks, &[]);
+    assert_eq!(said.code, 1, "{said:?}");
+    world.proven();
+    let blame = world.event("r", "blame_finished")["result"].clone();
+    assert_eq!((&blame["tasks"], &blame["explanation"]), (&json!([]), &json!("base")));
+    assert_eq!(world.events_of("r", "union_probed").len(), 1, "base alone was asked");
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     plan_world::{task, writer},
@@ -136,4 +136,20 @@ fn a_reader_that_removes_its_worktree_or_moves_its_head_changes_nothing() {
         assert_eq!(world.files("refs/par/r/winner"), "a.txt x.txt", "{script}");
         assert_eq!(world.end_of("r", 1)["candidate"], world.git(&["rev-parse", "refs/par/r/base"]));
     }
+}
+
+#[test]
+fn a_plan_that_only_reads_is_done_when_all_was_handed_over_and_offers_nothing() {
+    let world = World::new();
+    let reader = |id: &str| task(id, &format!("echo found {id}"), &json!({ "role": "researcher" }));
+    let said = world.plan("exit 1", &[reader("a"), reader("b")], &["--recover", "--agent", "touch x"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    world.proven();
+    let goal = world.goal();
+    assert_eq!((&goal["delivered"], &goal["commit"]), (&json!(false), &Value::Null));
+    assert!(said.stdout.contains("all of them only read: nothing is to be merged"), "{said:?}");
+    assert!(said.stdout.ends_with("next: git par log r -w 1 --output\n"), "{said:?}");
+    assert_eq!(world.par_ok(&["log", "r", "-w", "1", "--output"]), "found a\n");
+    assert!(world.events_of("r", "recovery_started").is_empty());
+    world.par(&["merge", "r"]).refuses(128, "run 'r' offers nothing: every task came in");
 }

@@ -247,3 +247,16 @@ fn two_runs_carry_out_a_plan_each_at_once() {
         assert_eq!(world.files(&format!("refs/par/{run}/winner")), "a.txt one.txt three.txt two.txt");
     }
 }
+
+#[test]
+fn a_diff_is_of_what_is_offered_or_of_one_worker_against_what_it_started_from() {
+    let world = World::new();
+    world.plan_ok("true", &[writer("one", &[]), writer("two", &["one"])], &[]);
+    let names = |arguments: &[&str]| world.par_ok(&[&["diff", "r"], arguments, &["--", "--name-only"]].concat());
+    assert_eq!(names(&[]), "one.txt\ntwo.txt\n");
+    assert_eq!(names(&["-w", "2"]), "two.txt\n");
+    let shown = world.par_json(&["diff", "r"]);
+    assert_eq!((&shown["diffs"][0]["worker"], &shown["diffs"][0]["diff"]["files"]), (&json!(null), &json!(2)));
+    let note = world.git(&["notes", "--ref=par/r", "show", "refs/par/r/w2"]);
+    assert!(note.contains("task:    do two\n"), "{note}");
+}

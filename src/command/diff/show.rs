@@ -28,8 +28,9 @@ fn script(pairs: &[Pair]) -> String {
     let forget = if std::env::var_os("GIT_DIR").is_none() { "unset GIT_DIR; " } else { "" };
     let mut script = format!("!f() {{ {forget}cd \"./${{GIT_PREFIX:-}}\" || return; s=0; ");
     for pair in pairs {
-        let Pair { worker, old_tree, new_tree, .. } = pair;
-        let heading = if pair.unfinished { format!("{worker}, still without a candidate") } else { worker.to_string() };
+        let Pair { old_tree, new_tree, .. } = pair;
+        let still = if pair.unfinished { ", still without a candidate" } else { "" };
+        let heading = format!("{}{still}", pair.name());
         write!(script, "echo '==> {heading} <=='; git diff {old_tree} {new_tree} \"$@\" || s=$?; ")
             .expect("memory takes any text");
     }

@@ -8,7 +8,7 @@ use crate::{
         supervisor::{self, Presence},
     },
     model::{
-        history::{History, Lane},
+        history::{History, Lane, Pursuit},
         oid::Oid,
         ref_name::RefName,
         run_id::RunId,
@@ -39,6 +39,19 @@ impl Reader<'_> {
     pub(super) fn between(&self, a: Worker, b: Worker) -> Result<Pair, Error> {
         let old = self.side(a, None)?.tree;
         Ok(Self::pair(Some(a), old, (b, self.side(b, None)?)))
+    }
+
+    /// Reads the pair of base and what a plan offers for merging.
+    pub(super) fn offer(&self) -> Result<Pair, Error> {
+        let offered = self.history.pursuit().and_then(Pursuit::offer);
+        let (base, offered) = self
+            .history
+            .run()
+            .map(|run| run.args.base)
+            .zip(offered)
+            .ok_or_else(|| Error::new(Kind::Cannot, format!("run '{}' offers nothing", self.run)))?;
+        let (old_tree, new_tree) = (self.tree(base, "base")?, self.tree(offered, "the union")?);
+        Ok(Pair { from: None, worker: None, attempt: 0, unfinished: false, old_tree, new_tree, diff: None })
     }
 
     /// Reads each worker's pair with base; a lenient one passes over workers that have nothing to show, and says so.
@@ -73,7 +86,7 @@ impl Reader<'_> {
 
     fn pair(from: Option<Worker>, old_tree: Oid, (worker, side): (Worker, Side)) -> Pair {
         let Side { attempt, tree, unfinished } = side;
-        Pair { from, worker, attempt, unfinished, old_tree, new_tree: tree, diff: None }
+        Pair { from, worker: Some(worker), attempt, unfinished, old_tree, new_tree: tree, diff: None }
     }
 
     fn side(&self, worker: Worker, attempt: Option<u32>) -> Result<Side, Error> {

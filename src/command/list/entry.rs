@@ -156,7 +156,7 @@ impl Overview {
 
     fn winner_cell(&self) -> String {
         let doubted = self.standing.doubt.map(|doubt| format!("{}, {} since", doubt.worker, doubt.verdict));
-        let offered = || self.standing.plan.as_ref().filter(|_| self.standing.has_hope()).map(|_| "union".to_owned());
+        let offered = || self.standing.plan.as_ref().filter(|plan| plan.offers()).map(|_| "union".to_owned());
         self.standing
             .winner
             .map(|winner| winner.to_string())

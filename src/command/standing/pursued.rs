@@ -32,6 +32,9 @@ pub struct Pursued {
     conflicts: Vec<Conflict>,
     /// The tasks that were found to make the union fail.
     blamed: Vec<TaskId>,
+    /// Whether all that was to be done is done, though nothing is to be merged.
+    #[serde(skip)]
+    pub(super) has_only_looked: bool,
     /// Whether the goal was reached; null before that is known.
     pub(in crate::command) goal: Option<goal_finished::Outcome>,
 }
@@ -70,8 +73,14 @@ impl Pursued {
             union: pursuit.union().map(|placed| placed.fact.result.commit),
             conflicts: pursuit.conflicts().cloned().collect(),
             blamed: pursuit.blame.iter().flat_map(|placed| placed.fact.result.tasks.clone()).collect(),
+            has_only_looked: pursuit.goal.only_looks() && pursuit.missing().is_empty(),
             goal: pursuit.end.as_ref().map(|placed| placed.fact.result.clone()),
         }
+    }
+
+    /// Tells whether something is offered for merging.
+    pub(in crate::command) fn offers(&self) -> bool {
+        self.goal.as_ref().is_some_and(|goal| goal.commit.is_some())
     }
 
     /// Tells whether a worker's candidate is the one that its task came to.
