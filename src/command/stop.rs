@@ -63,7 +63,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Stopped, Error> {
     let journal = Journal::open(&repository, run.clone(), identity, context.listener)?;
     let workers = journal.ask(|history| chosen(history, &args.workers))?;
     // A plan may be at its unions and their gate, between its workers.
-    let is_pursued = args.workers.is_empty() && journal.ask(|history| pursued(history));
+    let is_pursued = args.workers.is_empty() && journal.ask(pursued);
     if !workers.is_empty() || is_pursued {
         foreign::require_home(&repository, &journal.state())?;
     }

@@ -55,13 +55,11 @@ pub fn text(site: &Site<'_>, worker: Worker) -> Option<String> {
     let goal = site.journal.ask(|history| history.run().map(|run| run.args.task.clone())).unwrap_or_default();
     let prompts: Vec<String> = plan.tasks.iter().map(|task| format!("- {}: {}", task.id, task.prompt.trim())).collect();
     let mut parts = vec![format!("It was planned in these pieces:\n\n{}\n", prompts.join("\n"))];
-    if args.scope == Scope::Regional {
-        parts.push(format!(
-            "Done, and in the files: {}.\nNot in the files: {}.\n",
-            names(&args.kept),
-            names(&args.dropped)
-        ));
-    }
+    let (kept, dropped_names) = (names(&args.kept), names(&args.dropped));
+    parts.push(match args.scope {
+        Scope::Regional => format!("Done, and in the files: {kept}.\nNot in the files: {dropped_names}.\n"),
+        Scope::Single => "Nothing of it is in the files: what came of it did not do.\n".to_owned(),
+    });
     parts.extend(why(&pursuit));
     parts.extend(failure(site, &pursuit));
     if args.scope == Scope::Regional {
@@ -80,12 +78,18 @@ fn why(pursuit: &Pursuit) -> Option<String> {
         return Some(format!("{conflict}.\n"));
     }
     let blamed = &pursuit.blame.as_ref()?.fact.result.tasks;
+    if blamed.is_empty() {
+        return Some("The check fails without any of these pieces, too.\n".to_owned());
+    }
     Some(format!("These pieces together make the check fail: {}.\n", names(blamed)))
 }
 
-/// Writes what the goal's gate said of the union.
+/// Writes what the goal's gate said last: of what a session left, else of the union.
 fn failure(site: &Site<'_>, pursuit: &Pursuit) -> Option<String> {
-    let gate = &pursuit.gate.as_ref()?.fact;
+    let mut sessions = pursuit.recoveries.iter().rev().map(|placed| placed.fact.args.lane.worker);
+    let said =
+        |worker| site.journal.ask(|history| history.lane(worker)?.gate.as_ref().map(|placed| placed.fact.clone()));
+    let gate = sessions.find_map(said).or(pursuit.gate.as_ref().map(|placed| placed.fact.clone()))?;
     let log = gate.result.log.as_ref();
     let output =
         log.and_then(|log| site.repository.blob_start(log.blob, log.bytes.min(LONGEST)).ok()).unwrap_or_default();

@@ -117,7 +117,7 @@ fn where_the_regional_session_fails_one_does_the_whole_goal() {
     let world = World::new();
     let edit = |id: &str| task(id, &format!("echo {id} > a.txt"), &json!({ "writes": [id] }));
     let tasks = [edit("one"), edit("two"), writer("kept", &[])];
-    let gate = "test ! -e kept.txt -o ! -e session";
+    let gate = "ls | tr '\\n' ' '; test ! -e kept.txt -o ! -e session";
     let said =
         world.plan(gate, &tasks, &["--recover", "--agent", "cat > told.md; echo 1 > session", "--on-escape", "record"]);
     assert_eq!(said.code, 0, "{said:?}");
@@ -128,6 +128,9 @@ fn where_the_regional_session_fails_one_does_the_whole_goal() {
     let goal = world.goal();
     assert_eq!((&goal["mode"], &goal["worker"]), (&json!("parallel_then_single_session"), &json!(5)));
     assert_eq!(world.files("refs/par/r/winner"), "a.txt session told.md");
+    // It is told what became of the session before it, not of the union before that.
+    let told = world.shown("refs/par/r/winner", "told.md");
+    assert!(told.contains("Nothing of it is in the files") && told.contains("kept.txt session"), "{told}");
     assert_eq!(world.event("r", "recovery_started")["args"]["base"], world.git(&["rev-parse", "refs/par/r/base"]));
     world.proven();
 }

@@ -212,6 +212,24 @@ fn the_check_of_a_union_whose_supervisor_was_killed_is_ended() {
 }
 
 #[test]
+fn a_run_is_stopped_while_its_union_is_checked_and_goes_on_with_that() {
+    let world = World::new();
+    world.git(&["config", "par.grace", "300ms"]);
+    let gate = "test -e b.txt -a -e c.txt || exit 0; test -e ../on && exit; touch ../gating; exec sleep 1000";
+    let child = start(world.plan_command(gate, &[writer("b", &[]), writer("c", &[])], &[]));
+    wait_for(&world.beside("repo.par/r/gating"));
+    let said = world.par(&["stop", "r"]);
+    assert!(said.code == 0 && !said.stdout.contains("nothing left to stop"), "{said:?}");
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(1));
+    assert_eq!(world.event("r", "run_finished")["result"]["reason"], "stopped");
+    assert!(world.events_of("r", "goal_finished").is_empty());
+    let_go(&world);
+    let said = world.par(&["resume", "r"]);
+    assert!(said.code == 0 && said.stdout.ends_with("next: git par merge r\n"), "{said:?}");
+    world.proven();
+}
+
+#[test]
 fn who_is_refused_for_one_worker_leaves_no_trace_of_another() {
     let world = World::new();
     world.git(&["config", "par.grace", "300ms"]);
