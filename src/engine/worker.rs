@@ -178,6 +178,13 @@ impl Attempt<'_> {
         }
     }
 
+    /// Names the agent for people, behind the task of a plan that it works on.
+    fn doing(&self) -> String {
+        let worker = self.assignment.worker;
+        let task = |history: &History| history.pursuit()?.goal.task_of(worker).map(|task| format!("{}: ", task.id));
+        format!("{}{}", self.site.journal.ask(task).unwrap_or_default(), self.assignment.agent.name())
+    }
+
     /// Tells whether what the agent prints is what it hands over: a well-known one says that among other things.
     fn is_heard(&self) -> bool {
         let worker = self.assignment.worker;
@@ -217,7 +224,7 @@ impl Attempt<'_> {
         {
             return Ok(Went { log: Some(entry), cut: exit.cut, ..Went::failed_in("setup", exit.ending) });
         }
-        (site.listener)(Progress::Running { worker: *worker, agent: agent.name().to_owned() });
+        (site.listener)(Progress::Running { worker: *worker, agent: self.doing() });
         let errand = Errand {
             argv: agent.argv(&task_file, text)?,
             cwd: &self.worktree.path,
