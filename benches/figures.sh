@@ -154,8 +154,11 @@ figure_conflicts() {
 # --- union: sixteen candidates of the tasks of a plan -----------------------------------------------------------------
 
 sixteen() { local n; for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do echo "refs/par/s/w$n"; done; }
-git_par_union() { "$target/release/examples/union" HEAD $(sixteen); }
-git_merge_tree() { local name; for name in $(sixteen); do git merge-tree --write-tree HEAD "$name" || return; done; }
+git_par_union() { "$target/release/examples/union" "${ids[@]}"; }
+git_merge_tree() { # each with the next: a merge with HEAD itself, from which all start, would have nothing to do
+    local last=refs/par/s/w16 name
+    for name in $(sixteen); do git merge-tree --write-tree "$last" "$name" || return; last=$name; done
+}
 figure_union() {
     git init -q -b main "$work/sixteen" && cd "$work/sixteen"
     tree | git fast-import --quiet
@@ -163,6 +166,7 @@ figure_union() {
     git-par -q spawn -n 16 --name s -- sh -c 'f=d$((PAR_WORKER % 4))/e0/$(ls "d$((PAR_WORKER % 4))/e0" | head -1)
         sed -i "$((PAR_WORKER * 7))s/$/ by $PAR_WORKER/" "$f"; echo new >"d$PAR_WORKER/new"' >"$work/out"
     rm -rf "$work/sixteen.par"
+    mapfile -t ids < <(git rev-parse HEAD $(sixteen))
     compare : git_merge_tree git_par_union
     cat "$work/out"
 }

@@ -1,4 +1,4 @@
-//! Integrates commits that all start from the first one named onto it, as the tasks of a plan are, and prints the tree.
+//! Integrates commits that all start from the first one named onto it, as the tasks of a plan are, and prints the tree. Commits are named by their ids.
 
 use std::io::Write as _;
 
@@ -12,8 +12,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let repository = Repository::discover(&std::env::current_dir()?)?;
     let commits: Vec<Oid> = std::env::args()
         .skip(1)
-        .map(|name| repository.resolve_commit(&name)?.ok_or_else(|| format!("'{name}' is no commit").into()))
-        .collect::<Result<_, Box<dyn std::error::Error>>>()?;
+        .map(|id| id.parse().map_err(|_| format!("'{id}' is no id of a commit")))
+        .collect::<Result<_, String>>()?;
     let (base, parts) = commits.split_first().ok_or("no commit is named")?;
     let from = repository.commit(*base)?.tree;
     let change = |(number, candidate): (u16, &Oid)| -> Result<Change, Box<dyn std::error::Error>> {
