@@ -116,8 +116,19 @@ pub fn shape(
         {
             Candidate::Existing(only.part.candidate)
         }
-        merged => Candidate::New([base].into_iter().chain(merged.iter().map(|change| change.part.candidate)).collect()),
+        merged => Candidate::New(parents(base, merged)),
     })
+}
+
+/// Lists the parents of a union's commit. git names a parent once, also where two workers left the very same commit.
+fn parents(base: Oid, merged: &[Change]) -> Vec<Oid> {
+    let mut parents = vec![base];
+    for candidate in merged.iter().map(|change| change.part.candidate) {
+        if !parents.contains(&candidate) {
+            parents.push(candidate);
+        }
+    }
+    parents
 }
 
 /// Makes the commit of a union.

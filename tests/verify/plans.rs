@@ -209,3 +209,17 @@ fn what_was_handed_over_is_shown() {
     let told = String::from_utf8(none.stderr).unwrap();
     assert!(told.contains("run 'r1' has no product output of w2: it handed nothing over"), "{told}");
 }
+
+#[test]
+fn two_tasks_that_leave_the_very_same_commit_make_a_union_that_holds() {
+    let world = World::with_commit(&[]);
+    let task = |id: &str| json!({ "id": id, "prompt": "p", "writes": [format!("{id}.txt")] });
+    let plan = json!({ "version": 1, "goal": "g", "gate": ["true"], "tasks": [task("x"), task("y")] });
+    fs::write(world.beside("plan.json"), plan.to_string()).unwrap();
+    let agent = "export GIT_AUTHOR_DATE=@1700000000 GIT_COMMITTER_DATE=@1700000000; \
+                 echo one >same.txt; git add .; git commit -qm same";
+    let command = ["spawn", "--plan", "../plan.json", "--name", "r1", "--on-escape", "record"];
+    world.par_ok(&[&command[..], &["--", "sh", "-c", agent]].concat());
+    assert_eq!(world.git(&["rev-parse", "refs/par/r1/w1"]), world.git(&["rev-parse", "refs/par/r1/w2"]));
+    world.verify(&["r1"]).is("ok-unsigned", 0);
+}
