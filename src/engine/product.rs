@@ -16,6 +16,9 @@ use crate::{
 /// The name among the run's logs of what a worker hands over.
 pub const NAME: &str = "output.md";
 
+/// The longest text that is handed over, in bytes: a file may claim to be larger than any disk.
+const LONGEST: u64 = 16 * 1024 * 1024;
+
 /// Removes what an attempt before left where a worker puts what it hands over.
 pub fn clear(site: &Site<'_>, worker: Worker) {
     remove(&site.output_file(Some(worker)));
@@ -39,9 +42,10 @@ pub fn keep(site: &Site<'_>, worker: Worker, said: Option<&str>) -> Result<Optio
     chosen.map(|(file, _)| site.store((Some(worker), NAME), file)).transpose()
 }
 
-/// Tells whether a file of ours says anything.
+/// Tells whether a file of ours says anything that is short enough to be kept.
 fn has_text(file: &Path) -> bool {
-    let found = plain::open(file).ok().filter(|file| file.metadata().is_ok_and(|found| found.is_file()));
+    let is_text = |found: fs::Metadata| found.is_file() && found.len() <= LONGEST;
+    let found = plain::open(file).ok().filter(|file| file.metadata().is_ok_and(is_text));
     let bytes = found.into_iter().flat_map(|file| BufReader::new(file).bytes());
     bytes.map_while(Result::ok).any(|byte| !byte.is_ascii_whitespace())
 }

@@ -277,9 +277,12 @@ impl<'a> Site<'a> {
         Ok((LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes }, entry))
     }
 
-    /// Puts what a child printed behind what it complained of.
+    /// Puts what a child printed behind what it complained of; one that removed that has printed nothing.
     fn add_printed(&self, worker: Option<Worker>, log: &Path) -> io::Result<()> {
-        let mut printed = plain::open(&self.printed_file(worker))?;
+        let mut printed = match plain::open(&self.printed_file(worker)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            printed => printed?,
+        };
         io::copy(&mut printed, &mut fs::File::options().append(true).open(log)?)?;
         Ok(())
     }

@@ -153,3 +153,23 @@ fn a_plan_that_only_reads_is_done_when_all_was_handed_over_and_offers_nothing() 
     assert!(world.events_of("r", "recovery_started").is_empty());
     world.par(&["merge", "r"]).refuses(128, "run 'r' offers nothing: every task came in");
 }
+
+#[test]
+fn a_product_that_claims_to_be_larger_than_a_disk_is_none() {
+    let world = World::new();
+    let huge = task("q", "truncate -s 3T \"$PAR_OUTPUT\"", &json!({ "role": "researcher" }));
+    let heard = task("r", "truncate -s 3T \"$PAR_OUTPUT\"; echo said", &json!({ "role": "researcher" }));
+    assert_eq!(world.plan("true", &[huge, heard], &[]).code, 1);
+    assert_eq!(world.ends(), "q failed, r accepted");
+    assert_eq!(world.shown("refs/par/r/logs", "w2/output.md"), "said");
+    world.par_ok(&["verify", "r"]);
+}
+
+#[test]
+fn a_reader_that_removes_what_it_printed_ended_as_it_did() {
+    let world = World::new();
+    let script = "echo said; echo complained >&2; rm -r \"$(dirname \"$PAR_OUTPUT\")\"";
+    world.plan("true", &[task("q", script, &json!({ "role": "researcher" })), writer("x", &[])], &[]);
+    assert_eq!(world.end_of("r", 1)["ending"]["kind"], "success");
+    assert_eq!(world.shown("refs/par/r/logs", "w1/agent.log"), "complained");
+}
