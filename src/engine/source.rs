@@ -51,9 +51,11 @@ impl Source {
         if text == "-" {
             return Ok(Self::Stdin(read_stdin()));
         }
-        let file = io::Read::take(std::fs::File::open(here.join(text))?, LONGEST);
-        let lines: io::Result<VecDeque<String>> = io::BufReader::new(file).lines().collect();
-        Ok(Self::Lines(lines?.into_iter().filter(|line| !line.trim().is_empty()).collect()))
+        let file = std::fs::File::open(here.join(text))?;
+        if file.metadata()?.len() > LONGEST {
+            return Err(io::Error::other(format!("it has more than {LONGEST} bytes")));
+        }
+        Ok(Self::Lines(lines(io::BufReader::new(io::Read::take(file, LONGEST))).collect()))
     }
 
     /// Asks for the next tasks; waits for standard input as long as nobody stops it.
@@ -67,13 +69,23 @@ impl Source {
 }
 
 fn read_stdin() -> Receiver<String> {
-    let (sender, lines) = mpsc::sync_channel(1);
+    let (sender, offered) = mpsc::sync_channel(1);
     std::thread::spawn(move || {
-        let lines = io::stdin().lines().map_while(Result::ok).filter(|line| !line.trim().is_empty());
         // Nobody waits for it once the run is over.
-        lines.map(|line| sender.send(line)).take_while(Result::is_ok).for_each(drop);
+        lines(io::stdin().lock()).map(|line| sender.send(line)).take_while(Result::is_ok).for_each(drop);
     });
-    lines
+    offered
+}
+
+/// Reads the lines that say anything; one that is no text ends nothing, what cannot be read of it is marked.
+fn lines(mut reader: impl BufRead) -> impl Iterator<Item = String> {
+    let mut line = move || {
+        let mut bytes = Vec::new();
+        let read = io::Read::take(&mut reader, LONGEST).read_until(b'\n', &mut bytes);
+        read.is_ok_and(|read| read > 0)
+            .then(|| String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_owned())
+    };
+    std::iter::from_fn(move || line()).filter(|line| !line.trim().is_empty())
 }
 
 fn wait(lines: &Receiver<String>, site: &Site<'_>) -> Offer {
@@ -94,9 +106,8 @@ fn listed(site: &Site<'_>, command: &str) -> Result<Offer, site::Error> {
         return Ok(Offer::Later);
     }
     let printed = plain::open(&site.printed_file(None));
-    let lines = printed.map(|printed| io::BufReader::new(io::Read::take(printed, LONGEST)).lines());
-    let lines: Vec<String> = lines.into_iter().flatten().map_while(Result::ok).collect();
-    let lines: Vec<String> = lines.into_iter().filter(|line| !line.trim().is_empty()).collect();
+    let lines = printed.map(|printed| lines(io::BufReader::new(io::Read::take(printed, LONGEST))));
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
     Ok(if lines.is_empty() { Offer::Later } else { Offer::Lines(lines) })
 }
 

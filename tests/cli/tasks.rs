@@ -142,3 +142,24 @@ fn a_stream_without_a_task_delivers_nothing() {
     assert_eq!(said.code, 2);
     assert!(said.stderr.contains("there is no file 'nowhere'"), "{said:?}");
 }
+
+#[test]
+fn a_line_that_is_no_text_ends_no_stream() {
+    let bytes = b"make one\nmake t\xffo\nmake three\n";
+    for source in ["../tasks", "!cat ../tasks", "-"] {
+        let world = World::new();
+        std::fs::write(world.beside("tasks"), bytes).unwrap();
+        let mut command = world.par_command(&["spawn", "--name", "r", "--agent", AGENT, "--gate", "true"]);
+        let input = std::fs::File::open(world.beside("tasks")).unwrap();
+        let said = Said::of(command.args(["--tasks", source]).stdin(input).output().unwrap());
+        assert_eq!(said.code, 0, "{source}: {said:?}");
+        assert_eq!(names(&world), ["t1 accepted", "t2 accepted", "t3 accepted"], "{source}");
+    }
+}
+
+#[test]
+fn a_list_that_is_too_long_to_be_read_is_refused_and_not_cut() {
+    let world = World::new();
+    std::fs::write(world.beside("tasks"), "make one\n".repeat(500_000)).unwrap();
+    spawn(&world, &["--tasks", "../tasks"]).refuses(2, "it has more than 4194304 bytes");
+}

@@ -12,7 +12,7 @@ use crate::{
         gate_choice::GateChoice,
         plan::{findings::Found, sketch},
     },
-    engine::{agent::Agent, command_line, gate::Gate},
+    engine::{agent::Agent, command_line, gate::Gate, source::Source},
     model::{
         fact::run_started::{Lane, OnEscape, Planned},
         goal::FAULT,
@@ -121,6 +121,9 @@ pub(super) fn streamed(
     let file = context.here.join(source);
     if is_file && !file.is_file() {
         return Err(Error::usage(format!("there is no file '{source}'")).hint("git par spawn --tasks '!CMD'"));
+    }
+    if is_file && let Err(error) = Source::open(source, &context.here) {
+        return Err(Error::usage(format!("could not read the tasks in '{source}': {error}")));
     }
     let source = if is_file { &file.to_string_lossy().into_owned() } else { source };
     if args.plan.recover {
