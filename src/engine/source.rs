@@ -79,13 +79,13 @@ fn read_stdin() -> Receiver<String> {
 
 /// Reads the lines that say anything; one that is no text ends nothing, what cannot be read of it is marked.
 fn lines(mut reader: impl BufRead) -> impl Iterator<Item = String> {
-    let mut line = move || {
+    let line = move || {
         let mut bytes = Vec::new();
         let read = io::Read::take(&mut reader, LONGEST).read_until(b'\n', &mut bytes);
         read.is_ok_and(|read| read > 0)
             .then(|| String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_owned())
     };
-    std::iter::from_fn(move || line()).filter(|line| !line.trim().is_empty())
+    std::iter::from_fn(line).filter(|line| !line.trim().is_empty())
 }
 
 fn wait(lines: &Receiver<String>, site: &Site<'_>) -> Offer {

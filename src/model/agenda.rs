@@ -19,6 +19,9 @@ use super::{
     worker::Worker,
 };
 
+/// What the gate says of a tree with protected files in it that were changed.
+const BUT_PROTECTED: &str = "the gate passes only with the protected files as they were";
+
 /// What is to be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -161,7 +164,7 @@ fn by_tasks(history: &History, pursuit: &Pursuit) -> goal_finished::Outcome {
     let union = pursuit.union().filter(|_| is_offered).map(|placed| &placed.fact.result);
     goal_finished::Outcome {
         mode: if pursuit.tasks.len() == 1 { Mode::SingleSession } else { Mode::Parallel },
-        delivered: is_whole && verdict == Verdict::Pass,
+        delivered: is_whole && verdict == Verdict::Pass && !is_altered(pursuit),
         commit: union.map(|union| union.commit),
         tree: union.map(|union| union.tree),
         worker: None,
@@ -183,9 +186,16 @@ fn why(pursuit: &Pursuit, missing: &[TaskId], verdict: Verdict, has_gate: bool) 
         }
         () if pursuit.parts().is_empty() => "no task changed anything".to_owned(),
         () if !has_gate => "every task came in; nothing was checked: the goal has no gate".to_owned(),
+        () if verdict == Verdict::Pass && is_altered(pursuit) => format!("every task came in, and {BUT_PROTECTED}"),
         () if verdict == Verdict::Pass => "every task came in, and the gate passes on their union".to_owned(),
         () => format!("every task came in, and the gate says {verdict} of their union"),
     }
+}
+
+/// Tells whether the gate looked at something else than the union: one with its own files as the base has them.
+fn is_altered(pursuit: &Pursuit) -> bool {
+    let gated = pursuit.gate.as_ref().map(|placed| placed.fact.result.tree);
+    gated != pursuit.union().map(|placed| placed.fact.result.tree)
 }
 
 fn by_session(history: &History, lane: &Planned, scope: Scope) -> goal_finished::Outcome {
@@ -202,15 +212,18 @@ fn by_session(history: &History, lane: &Planned, scope: Scope) -> goal_finished:
     let verdict = said.map_or(Verdict::None, |said| said.result.verdict);
     let offered: Option<(Oid, Oid)> =
         left.filter(|_| verdict == Verdict::Pass || !has_gate).map(|left| (left.candidate, left.tree));
+    // What passes with its protected files put back says nothing of the tree that is offered.
+    let is_exact = said.map(|said| said.result.tree) == left.map(|left| left.tree);
     let reason = match (offered, left) {
         (_, None) => format!("{worker} took over and changed nothing"),
         (Some(_), _) if !has_gate => format!("{worker} took over; nothing was checked: the goal has no gate"),
+        (Some(_), _) if !is_exact => format!("{worker} took over, and {BUT_PROTECTED}"),
         (Some(_), _) => format!("{worker} took over, and the gate passes on what it left"),
         (None, _) => format!("{worker} took over, and the gate says {verdict} of what it left"),
     };
     goal_finished::Outcome {
         mode: if scope == Scope::Regional { Mode::RegionalReplan } else { Mode::ParallelThenSingleSession },
-        delivered: offered.is_some() && has_gate,
+        delivered: offered.is_some() && has_gate && is_exact,
         commit: offered.map(|(commit, _)| commit),
         tree: offered.map(|(_, tree)| tree),
         worker: offered.map(|_| worker),

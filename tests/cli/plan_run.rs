@@ -260,3 +260,27 @@ fn a_diff_is_of_what_is_offered_or_of_one_worker_against_what_it_started_from() 
     let note = world.git(&["notes", "--ref=par/r", "show", "refs/par/r/w2"]);
     assert!(note.contains("task:    do two\n"), "{note}");
 }
+
+#[test]
+fn what_passes_only_with_its_protected_files_put_back_is_offered_and_not_delivered() {
+    for recovers in [false, true] {
+        let world = World::new();
+        let script = "echo x > x.txt; echo false > a.txt";
+        let tasks = [task("x", script, &json!({ "writes": ["x.txt", "a.txt"] })), writer("y", &["x"])];
+        let gate = "! grep false a.txt && test -e x.txt";
+        let gate = if recovers { format!("{gate} && test ! -e y.txt") } else { gate.to_owned() };
+        let own = json!({ "gate": ["true"] })["gate"].clone();
+        let tasks = tasks.map(|mut task| {
+            task["gate"] = own.clone();
+            task
+        });
+        let flags = ["--protect", "a.txt", "--recover", "--agent", script];
+        let said = world.plan(&gate, &tasks, if recovers { &flags } else { &flags[..2] });
+        let goal = world.goal();
+        assert_eq!((&goal["delivered"], &goal["verdict"]), (&json!(false), &json!("pass")), "{said:?}");
+        let reason = goal["reason"].as_str().unwrap();
+        assert!(reason.ends_with("the gate passes only with the protected files as they were"), "{reason}");
+        assert_eq!(goal["commit"], world.git(&["rev-parse", "refs/par/r/winner"]));
+        world.par_ok(&["verify", "r"]);
+    }
+}
