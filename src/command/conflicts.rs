@@ -13,12 +13,7 @@ use crate::{
         clashes::{self, Clash},
         journal::State,
     },
-    model::{
-        history::{History, Pursuit},
-        oid::Oid,
-        run_id::RunId,
-        worker::Worker,
-    },
+    model::{history::History, oid::Oid, run_id::RunId, worker::Worker},
     repo::open::Repository,
 };
 
@@ -129,7 +124,7 @@ fn chosen(args: &Args, repository: &Repository, context: &Context<'_>) -> Result
 
 fn candidates(args: &Args, history: &History, run: &RunId) -> Result<Vec<Side>, Error> {
     let several = args.runs.len() > 1;
-    if let Some(offer) = history.pursuit().and_then(Pursuit::offer).filter(|_| several) {
+    if let Some(offer) = history.offer().filter(|_| several) {
         return Ok(vec![Side { name: run.to_string(), run: Some(run.clone()), worker: None, commit: offer }]);
     }
     let winner = history.winner().filter(|_| several);

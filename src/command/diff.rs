@@ -128,7 +128,7 @@ impl Chosen {
         if args.all || !named.is_empty() {
             return Ok(Self { workers, is_lenient: args.all, is_summary: false });
         }
-        if history.pursuit().is_some_and(|pursuit| pursuit.offer().is_some()) {
+        if history.offer().is_some() {
             return Ok(Self { workers: Vec::new(), is_lenient: false, is_summary: false });
         }
         let winner = history.winner();

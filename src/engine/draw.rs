@@ -17,7 +17,12 @@ use super::{
 };
 use crate::model::{
     agent_choice::Choice,
-    fact::{StreamFinished, TaskDrawn, run_started::Lane, stream_finished, task_drawn},
+    fact::{
+        StreamFinished, TaskDrawn,
+        run_started::Lane,
+        stream_finished::{self, LeftOut},
+        task_drawn,
+    },
     history::History,
     plan::task::TaskId,
     worker::Worker,
@@ -58,8 +63,15 @@ struct Table<'a> {
     ready: VecDeque<Worker>,
     at_work: usize,
     is_over: bool,
+    left_out: Vec<LeftOut>,
     failed: Option<Error>,
 }
+
+/// A task that can be taken: what it is, its name, its agent, its workers.
+type Admitted = (Value, String, Agent, Vec<Lane>);
+
+/// How much of a line is shown where it is left out, in characters.
+const SHOWN: usize = 80;
 
 /// Works off a stream, so many at once, until nothing comes any more and nobody is at work.
 pub fn draw(stream: Stream<'_>, (waiting, jobs): (&[Worker], u16)) -> Result<(), Error> {
@@ -67,7 +79,7 @@ pub fn draw(stream: Stream<'_>, (waiting, jobs): (&[Worker], u16)) -> Result<(),
     let known = site.journal.ask(taken);
     let ready = waiting.iter().copied().collect();
     let is_over = stream.source.is_none();
-    let table = Mutex::new(Table { stream, known, ready, at_work: 0, is_over, failed: None });
+    let table = Mutex::new(Table { stream, known, ready, at_work: 0, is_over, left_out: Vec::new(), failed: None });
     let changed = Condvar::new();
     thread::scope(|scope| {
         for _ in 0..jobs.max(1) {
@@ -84,7 +96,7 @@ pub fn draw(stream: Stream<'_>, (waiting, jobs): (&[Worker], u16)) -> Result<(),
     match table.failed {
         Some(error) => Err(error),
         None if site.stop.is_set() => Ok(()),
-        None => finish(site),
+        None => finish(site, &table.left_out),
     }
 }
 
@@ -148,39 +160,19 @@ impl Table<'_> {
         }
     }
 
-    /// Enters a task into the journal, unless it is taken already or is none.
+    /// Enters a task into the journal, unless it is taken already; what is no task is told and left out.
     fn enter(&mut self, line: &str) -> Result<bool, Error> {
         let site = self.stream.site;
-        let number = site.journal.ask(|history| history.pursuit().map_or(0, |pursuit| pursuit.tasks.len())) + 1;
-        let warn = |text: String| (site.listener)(Progress::Warning(text));
-        let Some(task) = task(line, number) else {
-            warn(format!("a line of the tasks is no JSON object: {}", line.chars().take(80).collect::<String>()));
-            return Ok(false);
-        };
-        let id = task.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        // A plain line has no name of its own: what it says is what it is known by.
-        if line.trim_start().starts_with('{') && !self.known.insert(format!("id {id}")) {
-            return Ok(false);
-        }
-        let task = Value::Object(task);
-        let agent = match self.agent_of(&task) {
-            Ok(agent) => agent,
-            Err(why) => {
-                warn(format!("task '{id}' is left out: {why}"));
+        let (task, id, agent, lanes) = match self.admit(line) {
+            Ok(Some(admitted)) => admitted,
+            Ok(None) => return Ok(false),
+            Err(reason) => {
+                let line: String = line.trim().chars().take(SHOWN).collect();
+                (site.listener)(Progress::Warning(format!("a task is left out: '{line}': {reason}")));
+                self.left_out.push(LeftOut { line, reason });
                 return Ok(false);
             }
         };
-        let Some(lanes) = lanes(site, &task, (&agent, &id)) else {
-            warn(format!(
-                "task '{id}' is left out: it has no name that a task may have, or the run has no room for it"
-            ));
-            return Ok(false);
-        };
-        let checked = site.journal.ask(|history| history.pursuit().map(|plan| plan.goal.with_task(&task, &lanes)));
-        if let Some(Err(why)) = checked {
-            warn(format!("task '{id}' is left out: {why}"));
-            return Ok(false);
-        }
         if let Some(command) = self.stream.claim.as_deref()
             && !source::claim(site, command, (&id, &task.to_string()))?
         {
@@ -195,11 +187,32 @@ impl Table<'_> {
         Ok(true)
     }
 
+    /// Reads a line as a task that can be taken, with who is to try it; none where it was taken before.
+    fn admit(&mut self, line: &str) -> Result<Option<Admitted>, String> {
+        let site = self.stream.site;
+        let number = site.journal.ask(|history| history.pursuit().map_or(0, |pursuit| pursuit.tasks.len())) + 1;
+        let task = task(line, number).ok_or("it is no JSON object")?;
+        let id = task.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        // A plain line has no name of its own: what it says is what it is known by.
+        if line.trim_start().starts_with('{') && !self.known.insert(format!("id {id}")) {
+            // A list that is made anew each time names a task again; elsewhere it is another one.
+            let is_listed = matches!(self.stream.source, Some(Source::Command(_)));
+            return if is_listed { Ok(None) } else { Err(format!("another task is called '{id}'")) };
+        }
+        let task = Value::Object(task);
+        let agent = self.agent_of(&task)?;
+        let no_lanes = "it has no name that a task may have, or the run has no room for it";
+        let lanes = lanes(site, &task, (&agent, &id)).ok_or(no_lanes)?;
+        let checked = site.journal.ask(|history| history.pursuit().map(|plan| plan.goal.with_task(&task, &lanes)));
+        checked.transpose()?;
+        Ok(Some((task, id, agent, lanes)))
+    }
+
     fn agent_of(&self, task: &Value) -> Result<Agent, String> {
         match (task.get("agent").and_then(Value::as_str), &self.stream.agent) {
             (Some(text), _) => Choice::parse(text).map(|choice| Agent::from(&choice.agent)).map_err(|e| e.to_string()),
             (None, Some(agent)) => Ok(agent.clone()),
-            (None, None) => Err("nothing says which agent runs it".to_owned()),
+            (None, None) => Err("nothing says which agent runs it: --agent or par.agent would".to_owned()),
         }
     }
 }
@@ -232,10 +245,11 @@ fn taken(history: &History) -> BTreeSet<String> {
     tasks.flat_map(|task| [format!("id {}", task.id), task.prompt.clone()]).collect()
 }
 
-fn finish(site: &Site<'_>) -> Result<(), Error> {
+fn finish(site: &Site<'_>, left_out: &[LeftOut]) -> Result<(), Error> {
     site.journal.append(|history| {
         let drawn = history.pursuit().map_or(0, |pursuit| pursuit.tasks.len()) as u64;
-        let fact = StreamFinished { args: stream_finished::Args {}, result: stream_finished::Outcome { drawn } };
+        let result = stream_finished::Outcome { drawn, left_out: left_out.to_vec() };
+        let fact = StreamFinished { args: stream_finished::Args {}, result };
         Deed::of(&fact).causes([1])
     })?;
     Ok(())

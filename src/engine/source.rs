@@ -10,14 +10,17 @@ use std::{
 
 use super::{
     command_line,
+    progress::Progress,
     site::{self, Errand, Site},
 };
-use crate::process::plain;
+use crate::process::{log::Tail, plain};
 
 /// How often it is asked, while nothing comes, whether anybody still wants it.
 const STEP: Duration = Duration::from_millis(100);
 /// The longest list of tasks that is read, in bytes.
 const LONGEST: u64 = 4 * 1024 * 1024;
+/// How much of what a command printed last is shown where it failed, in bytes.
+const SHOWN: u64 = 1024;
 /// The name of the log of the command that lists them.
 const LOG: &str = "tasks.log";
 
@@ -103,6 +106,10 @@ fn listed(site: &Site<'_>, command: &str) -> Result<Offer, site::Error> {
     let errand = Errand { argv: command_line::shell(command), is_heard: true, ..own_errand(&here) };
     let outcome = site.run(&errand, &[])?;
     if !outcome.exit.ending.is_success() {
+        let said = Tail::load(&outcome.file, SHOWN).map(|tail| tail.text).unwrap_or_default();
+        let said = said.lines().last().map(|line| format!(": {line}")).unwrap_or_default();
+        let text = format!("the command that lists tasks ended with {}{said}", outcome.exit.ending);
+        (site.listener)(Progress::Warning(text));
         return Ok(Offer::Later);
     }
     let printed = plain::open(&site.printed_file(None));

@@ -63,8 +63,48 @@ pub fn changes(repository: &Repository, history: &History, parts: &[Part]) -> Re
 }
 
 /// Integrates candidates onto a tree, in their order; one that conflicts with what is there by then is left out.
+///
+/// Those that start from one tree are brought together first, neighbours with neighbours, so that many merges take few
+/// processes of git; where some conflict, one is integrated after another, so that it is known which.
 pub fn integrate(repository: &Repository, tree: Oid, changes: &[Change]) -> Result<Union, Error> {
     let mut union = Union { tree, merged: Vec::new(), conflicts: Vec::new() };
+    for wave in changes.chunk_by(|a, b| a.from == b.from) {
+        let from = wave[0].from;
+        match together(repository, from, wave)? {
+            Some(to) if union.tree == from => take(&mut union, wave, to),
+            Some(to) => match repository.merge_three(from, union.tree, to)? {
+                Merged::Clean(tree) => take(&mut union, wave, tree),
+                Merged::Conflict(_) => one_by_one(repository, &mut union, wave)?,
+            },
+            None => one_by_one(repository, &mut union, wave)?,
+        }
+    }
+    Ok(union)
+}
+
+fn take(union: &mut Union, changes: &[Change], tree: Oid) {
+    union.tree = tree;
+    union.merged.extend(changes.iter().cloned());
+}
+
+/// Merges what starts from one tree, level by level; none where something conflicts.
+fn together(repository: &Repository, from: Oid, changes: &[Change]) -> Result<Option<Oid>, Error> {
+    let mut trees: Vec<Oid> = changes.iter().map(|change| change.to).collect();
+    while trees.len() > 1 {
+        let pairs: Vec<(Oid, Oid)> = trees.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+        let last = trees.len() % 2 == 1;
+        let last = trees.last().copied().filter(|_| last);
+        let merged = repository.merge_pairs(from, &pairs)?.into_iter().map(|merged| match merged {
+            Merged::Clean(tree) => Some(tree),
+            Merged::Conflict(_) => None,
+        });
+        let Some(next) = merged.collect::<Option<Vec<Oid>>>() else { return Ok(None) };
+        trees = next.into_iter().chain(last).collect();
+    }
+    Ok(trees.first().copied())
+}
+
+fn one_by_one(repository: &Repository, union: &mut Union, changes: &[Change]) -> Result<(), Error> {
     for change in changes {
         // Where nothing else came in between, there is nothing to merge.
         let merged = if union.tree == change.from {
@@ -83,7 +123,7 @@ pub fn integrate(repository: &Repository, tree: Oid, changes: &[Change]) -> Resu
             }
         }
     }
-    Ok(union)
+    Ok(())
 }
 
 /// Finds the candidate that another one conflicts with: the first that does so alone, else the last that came in.
@@ -144,4 +184,45 @@ pub fn commit(site: &Site<'_>, base: (Oid, Oid), union: &Union) -> Result<Oid, E
     let made = site.repository.commit_tree(&commit)?;
     site.repository.sync_objects(&site.repository.objects_between(base.0, made)?)?;
     Ok(made)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::worker::Worker, repo::objects::TreeEntry};
+
+    #[test]
+    fn what_is_brought_together_level_by_level_is_what_comes_of_one_after_another() {
+        let folder = tempfile::tempdir().unwrap();
+        gix::init_bare(folder.path()).unwrap();
+        let repository = Repository::open_own(folder.path()).unwrap();
+        let tree = |changed: &[u16], new: Option<u16>| {
+            let line =
+                |number: u16| if changed.contains(&number) { format!("new {number}\n") } else { format!("{number}\n") };
+            let text: String = (0..60).map(line).collect();
+            let mut files = vec![TreeEntry::file("shared", repository.write_blob(text.as_bytes()).unwrap())];
+            files.extend(new.map(|new| TreeEntry::file(&format!("z{new:02}"), repository.write_blob(b"x").unwrap())));
+            repository.write_tree(&files).unwrap()
+        };
+        let from = tree(&[], None);
+        let change = |number: u16| {
+            let worker = Worker::new(number).unwrap();
+            let part = Part { task: format!("t{number}").parse().unwrap(), worker, candidate: from };
+            Change { part, from, to: tree(&[number * 5], Some(number)) }
+        };
+        for count in 1..=7 {
+            let changes: Vec<Change> = (1..=count).map(change).collect();
+            let together = integrate(&repository, from, &changes).unwrap();
+            let mut one_after_another = Union { tree: from, merged: Vec::new(), conflicts: Vec::new() };
+            one_by_one(&repository, &mut one_after_another, &changes).unwrap();
+            assert_eq!(together.tree, one_after_another.tree, "{count}");
+            assert_eq!(together.merged.len(), usize::from(count));
+        }
+        // One more that changes what the third one changes: it alone is left out.
+        let again = Change { to: tree(&[15, 16], None), ..change(8) };
+        let changes: Vec<Change> = (1..=7).map(change).chain([again]).collect();
+        let union = integrate(&repository, from, &changes).unwrap();
+        let conflicts: Vec<String> = union.conflicts.iter().map(ToString::to_string).collect();
+        assert_eq!((union.merged.len(), conflicts), (7, vec!["t8 conflicts with t3 in shared".to_owned()]));
+    }
 }

@@ -159,7 +159,7 @@ fn by_tasks(history: &History, pursuit: &Pursuit) -> goal_finished::Outcome {
         pursuit.missing().into_iter().map(|task| pursuit.goal.plan.tasks[task].id.clone()).collect();
     let has_gate = history.run().is_some_and(|run| run.args.gate.is_some());
     let verdict = verdict(pursuit);
-    let is_whole = missing.is_empty() && !pursuit.parts().is_empty();
+    let is_whole = missing.is_empty() && pursuit.left_out().is_empty() && !pursuit.parts().is_empty();
     let is_offered = is_whole && (verdict == Verdict::Pass || !has_gate);
     let union = pursuit.union().filter(|_| is_offered).map(|placed| &placed.fact.result);
     goal_finished::Outcome {
@@ -181,6 +181,10 @@ fn why(pursuit: &Pursuit, missing: &[TaskId], verdict: Verdict, has_gate: bool) 
     let names: Vec<&str> = missing.iter().map(TaskId::as_str).collect();
     match () {
         () if !missing.is_empty() => format!("{} did not come in", names.join(", ")),
+        () if !pursuit.left_out().is_empty() => {
+            let (count, first) = (pursuit.left_out().len(), &pursuit.left_out()[0]);
+            format!("{count} of the lines were no tasks, the first: '{}': {}", first.line, first.reason)
+        }
         () if pursuit.goal.only_looks() => {
             "every task came in, and all of them only read: nothing is to be merged".to_owned()
         }

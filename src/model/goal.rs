@@ -118,7 +118,8 @@ impl Goal {
     /// Tells whether no task may change anything.
     #[must_use]
     pub fn only_looks(&self) -> bool {
-        (0..self.plan.tasks.len()).all(|task| self.only_reads(task))
+        let tasks = self.plan.tasks.len();
+        tasks > 0 && (0..tasks).all(|task| self.only_reads(task))
     }
 
     /// Tells whether a worker may only look at the files.

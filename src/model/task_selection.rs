@@ -46,7 +46,10 @@ fn none(end: End, reason: String) -> Outcome {
 fn contender<'h>(pursuit: &Pursuit, (worker, lane): (Worker, &'h Lane), task: usize) -> Option<Contender<'h>> {
     let contender = lane.contender(worker)?;
     let is_barred = has_escaped(pursuit, lane) || (pursuit.goal.only_reads(task) && !has_said(pursuit, lane, task));
-    Some(Contender { is_barred, ..contender })
+    // Where no check looks at it, an agent that did not end well has not done its part.
+    let is_unchecked = pursuit.goal.gate_of(task).is_none();
+    let has_failed = is_unchecked && lane.outcome().is_some_and(|outcome| !outcome.ending.is_success());
+    Some(Contender { is_barred: is_barred || has_failed, ..contender })
 }
 
 /// Tells whether a candidate is refused for what it changed beside what was declared.

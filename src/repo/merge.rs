@@ -75,10 +75,19 @@ impl Repository {
     ///
     /// What it writes outlives no loss of power before it is synced.
     pub fn merge_three(&self, base: Oid, ours: Oid, theirs: Oid) -> Result<Merged, Error> {
+        let mut merged = self.merge_pairs(base, &[(ours, theirs)])?;
+        merged.pop().ok_or_else(|| Error::NoTree(String::new()))
+    }
+
+    /// Merges likewise each pair of ours and theirs, all with one base, by one process of git; the answers come in their order.
+    pub fn merge_pairs(&self, base: Oid, pairs: &[(Oid, Oid)]) -> Result<Vec<Merged>, Error> {
         let arguments = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", "--stdin"];
-        let call = self.git().call(FIXED).args(QUICK).args(arguments).env("GIT_ATTR_SOURCE", ours.to_string());
-        let printed = call.input(format!("{base} -- {ours} {theirs}\n")).bytes()?;
-        next_merged(&mut printed.split(|byte| *byte == 0), &[ours, theirs])
+        // Attributes come from the base: neither side says how it is merged.
+        let call = self.git().call(FIXED).args(QUICK).args(arguments).env("GIT_ATTR_SOURCE", base.to_string());
+        let lines: String = pairs.iter().map(|(ours, theirs)| format!("{base} -- {ours} {theirs}\n")).collect();
+        let printed = call.input(lines).bytes()?;
+        let mut fields = printed.split(|byte| *byte == 0);
+        pairs.iter().map(|(ours, theirs)| next_merged(&mut fields, &[*ours, *theirs])).collect()
     }
 
     /// Makes a commit as git makes one: its identity, its encoding, its signature.

@@ -173,3 +173,15 @@ fn a_reader_that_removes_what_it_printed_ended_as_it_did() {
     assert_eq!(world.end_of("r", 1)["ending"]["kind"], "success");
     assert_eq!(world.shown("refs/par/r/logs", "w1/agent.log"), "complained");
 }
+
+#[test]
+fn where_no_check_looks_at_it_an_agent_that_fails_has_not_done_its_part() {
+    let world = World::new();
+    let file = world.beside("plan.json");
+    let fails = task("x", "echo half > x.txt; exit 7", &json!({ "writes": ["x.txt"] }));
+    fs::write(&file, json!({ "version": 1, "tasks": [fails] }).to_string()).unwrap();
+    let said = world.par(&["spawn", "--name", "r", "--plan", file.to_str().unwrap()]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert_eq!(world.task_end("x")["end"], "failed");
+    world.proven();
+}

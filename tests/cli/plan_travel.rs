@@ -68,3 +68,33 @@ fn candidates_of_a_plan_are_discarded_and_pruned_like_any_others_and_the_union_s
     world.git(&["merge-base", "--is-ancestor", &winner, "main"]);
     world.fsck();
 }
+
+#[test]
+fn what_was_discarded_is_not_merged_with_the_union_that_it_is_in() {
+    let world = World::new();
+    world.plan_ok("true", &[writer("one", &[]), writer("two", &[])], &[]);
+    world.par_ok(&["discard", "r", "-w", "1", "-y"]);
+    world.par(&["merge", "r"]).refuses(128, "w1, whose work is in the union, was discarded");
+    assert_ne!(world.par_json(&["list", "r"])["state"], "picked");
+    world.proven();
+}
+
+#[test]
+fn whoever_is_in_the_union_is_merged_with_it() {
+    let world = World::new();
+    let tasks = [writer("one", &[]), task("two", "echo 2 > two.txt", &json!({ "writes": ["two.txt"], "attempts": 2 }))];
+    world.plan_ok("true", &tasks, &[]);
+    let states = || {
+        let listed = world.par_json(&["list", "r"]);
+        let run = listed.get("runs").map_or(listed.clone(), |runs| runs[0].clone());
+        run["workers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["state"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(states(), ["picked", "picked", "gated"]);
+    world.par_ok(&["merge", "r"]);
+    assert_eq!(states(), ["merged", "merged", "gated"]);
+}

@@ -45,7 +45,7 @@ fn words_and_objects_of_a_file_are_worked_off_and_land_together() {
 }
 
 #[test]
-fn what_is_no_task_is_told_and_left_out() {
+fn what_is_no_task_is_recorded_and_keeps_the_rest_from_being_delivered() {
     let world = World::new();
     let long = format!("{{\"id\":\"{}\",\"prompt\":\"p\"}}", "n".repeat(300));
     let lines = format!(
@@ -54,11 +54,21 @@ fn what_is_no_task_is_told_and_left_out() {
     );
     std::fs::write(world.beside("tasks"), lines).unwrap();
     let said = spawn(&world, &["--tasks", "../tasks"]);
-    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(said.code, 1, "{said:?}");
     assert_eq!(names(&world), ["t5 accepted"]);
-    for part in ["no JSON object: {\"id\":", "task 'a b' is left out", "there is no key 'colour'", "task 'nnnn"] {
-        assert!(said.stderr.contains(part), "{part}: {said:?}");
+    let left_out = world.event("r", "stream_finished")["result"]["left_out"].clone();
+    let reasons: Vec<&str> = left_out.as_array().unwrap().iter().map(|left| left["reason"].as_str().unwrap()).collect();
+    let parts = ["no JSON object", "no name that a task may have", "no key 'colour'", "no name", "is called 't5'"];
+    assert_eq!(reasons.len(), parts.len(), "{reasons:?}");
+    for (part, reason) in parts.iter().zip(&reasons) {
+        assert!(reason.contains(part), "{part}: {reason}");
+        assert!(said.stderr.contains(reason), "{said:?}");
     }
+    assert!(
+        said.stdout.contains("not delivered (single_session): 5 of the lines were no tasks, the first:"),
+        "{said:?}"
+    );
+    world.par_ok(&["verify", "r"]);
 }
 
 #[test]
@@ -138,6 +148,13 @@ fn a_stream_without_a_task_delivers_nothing() {
     let said = spawn(&world, &["--tasks", "!true"]);
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.stdout.contains("not delivered (parallel): no task changed anything"), "{said:?}");
+    let said = world.par(&["spawn", "--name", "f", "--agent", AGENT, "--tasks", "!echo oops >&2; exit 3"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.stderr.contains("the command that lists tasks ended with failure(3): oops"), "{said:?}");
+    std::fs::write(world.beside("tasks"), "make one\n").unwrap();
+    let said = world.par(&["spawn", "--name", "n", "--tasks", "../tasks"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.stdout.contains("nothing says which agent runs it: --agent or par.agent would"), "{said:?}");
     let said = world.par(&["spawn", "--tasks", "nowhere"]);
     assert_eq!(said.code, 2);
     assert!(said.stderr.contains("there is no file 'nowhere'"), "{said:?}");

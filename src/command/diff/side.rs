@@ -8,7 +8,7 @@ use crate::{
         supervisor::{self, Presence},
     },
     model::{
-        history::{History, Lane, Pursuit},
+        history::{History, Lane},
         oid::Oid,
         ref_name::RefName,
         run_id::RunId,
@@ -43,7 +43,7 @@ impl Reader<'_> {
 
     /// Reads the pair of base and what a plan offers for merging.
     pub(super) fn offer(&self) -> Result<Pair, Error> {
-        let offered = self.history.pursuit().and_then(Pursuit::offer);
+        let offered = self.history.offer();
         let (base, offered) = self
             .history
             .run()

@@ -30,11 +30,10 @@ impl RunState {
             Presence::Held => Self::Running,
             Presence::Elsewhere if history.is_open() => Self::Running,
             Presence::Free if history.is_open() => Self::Interrupted,
+            Presence::Free if history.pursuit().is_some_and(|pursuit| pursuit.end.is_none()) => Self::Interrupted,
             _ if is_sealed => Self::Sealed,
             _ if !history.merged.is_empty() => Self::Merged,
-            _ if history.winner().is_some() || history.pursuit().is_some_and(|plan| plan.offer().is_some()) => {
-                Self::Picked
-            }
+            _ if history.winner().is_some() || history.offer().is_some() => Self::Picked,
             _ => Self::Finished,
         }
     }

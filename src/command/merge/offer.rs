@@ -4,8 +4,8 @@ use crate::model::{history::History, oid::Oid, run_id::RunId, worker::Worker};
 
 /// Returns what is to be merged: what a plan offers, or the winner's candidate.
 pub(super) fn find(history: &History) -> Option<(Option<Worker>, Oid)> {
-    if let Some(pursuit) = history.pursuit() {
-        return Some((None, pursuit.offer()?));
+    if history.pursuit().is_some() {
+        return Some((None, history.offer()?));
     }
     let winner = history.winner()?;
     Some((Some(winner), history.lane(winner)?.candidate()?))
@@ -19,6 +19,9 @@ pub(super) fn cause(history: &History) -> Option<u64> {
 
 /// Says why there is nothing to merge.
 pub(super) fn none(history: &History, run: &RunId) -> String {
+    if let Some(worker) = history.withdrawn() {
+        return format!("run '{run}' offers nothing: {worker}, whose work is in the union, was discarded");
+    }
     if let Some(pursuit) = history.pursuit() {
         let reason = pursuit.end.as_ref().map(|placed| placed.fact.result.reason.as_str());
         return format!("run '{run}' offers nothing: {}", reason.unwrap_or("its plan was not carried out to the end"));

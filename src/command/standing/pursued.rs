@@ -107,8 +107,11 @@ impl Pursued {
         match &self.goal {
             None => format!("{} of {} waves are integrated\n", self.united, self.waves),
             Some(goal) => {
-                let (style, word) =
-                    if goal.delivered { (Style::Good, "delivered") } else { (Style::Bad, "not delivered") };
+                let (style, word) = match (goal.delivered, goal.commit) {
+                    (true, _) => (Style::Good, "delivered"),
+                    (false, Some(_)) => (Style::Warning, "offered, not delivered"),
+                    (false, None) => (Style::Bad, "not delivered"),
+                };
                 let word = style.paint(word);
                 let union = goal.commit.map(|commit| format!(": {}", commit.short())).unwrap_or_default();
                 format!("{word} ({}){union}: {}\n", goal.mode.as_str(), goal.reason)

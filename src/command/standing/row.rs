@@ -9,7 +9,7 @@ use crate::{
         diff_stat::DiffStat,
         ending::Ending,
         escaped::Escaped,
-        fact::{WorkerFinished, run_started::Lane as PlannedLane, task_finished::End},
+        fact::{MergeFinished, WorkerFinished, run_started::Lane as PlannedLane, task_finished::End},
         history::{History, Lane, Placed},
         oid::Oid,
         plan::task::TaskId,
@@ -106,11 +106,15 @@ pub struct Row {
 
 /// Tells the state of a worker; where several hold, the first in this order.
 fn state(history: &History, worker: Worker, lane: &Lane) -> &'static str {
-    let is_merged = || history.merged.iter().any(|merge| Some(merge.fact.args.candidate) == lane.candidate());
+    let is_accepted = || history.pursuit().is_some_and(|pursuit| pursuit.is_offering(worker));
+    let is_own = |merge: &Placed<MergeFinished>| {
+        merge.fact.args.worker.map_or_else(is_accepted, |_| Some(merge.fact.args.candidate) == lane.candidate())
+    };
+    let is_merged = || history.merged.iter().any(is_own);
     match lane.outcome() {
         Some(_) if lane.discarded.is_some() => "discarded",
         Some(_) if is_merged() => "merged",
-        Some(_) if history.winner() == Some(worker) => "picked",
+        Some(_) if history.winner() == Some(worker) || (history.offer().is_some() && is_accepted()) => "picked",
         None if lane.is_queued() && is_blocked(history, worker) => "blocked",
         None if lane.is_queued() => "queued",
         None if lane.is_running() => "running",

@@ -20,6 +20,18 @@ pub struct Args {}
 pub struct Outcome {
     /// How many tasks were taken.
     pub drawn: u64,
+    /// What was offered and could not be taken as a task.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
 }
 
-super::payload!(StreamFinished, "stream_finished", |_| true);
+/// A line that could not be taken as a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The beginning of the line.
+    pub line: String,
+    /// Why it was left out.
+    pub reason: String,
+}
+
+super::payload!(StreamFinished, "stream_finished", |fact| fact.result.left_out.is_empty());

@@ -41,6 +41,20 @@ impl History {
         union.or(self.run().map(|run| run.args.base))
     }
 
+    /// Returns the commit that the plan offers for merging, where nothing of it was discarded since.
+    #[must_use]
+    pub fn offer(&self) -> Option<Oid> {
+        self.pursuit.as_ref()?.offer().filter(|_| self.withdrawn().is_none())
+    }
+
+    /// Returns the worker whose discarded candidate is in what the plan offers.
+    #[must_use]
+    pub fn withdrawn(&self) -> Option<Worker> {
+        let pursuit = self.pursuit.as_ref()?;
+        let mut discarded = self.lanes().filter(|(_, lane)| lane.discarded.is_some()).map(|(worker, _)| worker);
+        discarded.find(|worker| pursuit.is_offering(*worker))
+    }
+
     /// Returns the command line of the check that a worker's candidate is put to.
     #[must_use]
     pub fn gate_of(&self, worker: Worker) -> Option<&Vec<String>> {
@@ -177,6 +191,7 @@ impl History {
         let end = self.pursuit.as_ref().and_then(|pursuit| pursuit.end.as_ref());
         let end = end.ok_or_else(|| law.broken("no union is offered"))?;
         law.require(end.fact.result.commit == Some(commit), "only what is offered may be merged")?;
+        law.require(self.withdrawn().is_none(), "something of what is offered was discarded")?;
         law.follows(end.seq)
     }
 

@@ -7,11 +7,13 @@ use crate::model::{
     fact::{
         BlameFinished, BlameStarted, GateFinished, GoalFinished, RecoveryStarted, StreamFinished, TaskFinished,
         UnionFinished, UnionProbed,
+        stream_finished::LeftOut,
         task_finished::End,
         union_finished::{Conflict, Part},
     },
     goal::Goal,
     oid::Oid,
+    worker::Worker,
 };
 
 /// How a run that carries out a plan stands.
@@ -53,6 +55,12 @@ impl Pursuit {
             recoveries: Vec::new(),
             end: None,
         }
+    }
+
+    /// Lists what a stream offered and could not be taken as a task.
+    #[must_use]
+    pub fn left_out(&self) -> &[LeftOut] {
+        self.stream.as_ref().map_or(&[], |placed| &placed.fact.result.left_out)
     }
 
     /// Tells whether more tasks may come.
@@ -112,6 +120,15 @@ impl Pursuit {
     #[must_use]
     pub fn offer(&self) -> Option<Oid> {
         self.end.as_ref()?.fact.result.commit
+    }
+
+    /// Tells whether a worker's candidate is in the commit that is offered for merging.
+    #[must_use]
+    pub fn is_offering(&self, worker: Worker) -> bool {
+        let session = self.recoveries.last().map(|placed| &placed.fact.args);
+        let is_kept = |part: &Part| session.is_none_or(|args| args.kept.contains(&part.task));
+        let is_in = self.parts().iter().any(|part| part.worker == worker && is_kept(part));
+        self.offer().is_some() && (is_in || session.is_some_and(|args| args.lane.worker == worker))
     }
 
     /// Lists the candidates of a wave that go into its union, in the order in which they do.
