@@ -201,7 +201,7 @@ mod tests {
                 |number: u16| if changed.contains(&number) { format!("new {number}\n") } else { format!("{number}\n") };
             let text: String = (0..60).map(line).collect();
             let mut files = vec![TreeEntry::file("shared", repository.write_blob(text.as_bytes()).unwrap())];
-            files.extend(new.map(|new| TreeEntry::file(&format!("z{new:02}"), repository.write_blob(b"x").unwrap())));
+            files.extend(new.map(|new| TreeEntry::file(format!("z{new:02}"), repository.write_blob(b"x").unwrap())));
             repository.write_tree(&files).unwrap()
         };
         let from = tree(&[], None);
