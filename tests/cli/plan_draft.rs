@@ -205,13 +205,13 @@ fn edits_of_the_agent_are_refused_and_its_plan_counts() {
 #[test]
 fn an_answer_of_nothing_or_of_far_too_much_is_none() {
     let world = World::new();
-    let huge = "head -c 20000000 /dev/zero | tr '\\0' 'x'";
+    let huge = "head -c 10000000 /dev/zero | tr '\\0' 'x'";
     let script = format!("if [ -e '{0}' ]; then {huge}; else touch '{0}'; exit 3; fi", world.beside("asked").display());
     let said = draft(&world, &script, &["--max-attempts", "2", "--keep-invalid"]);
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.stderr.contains("error plan: the agent ended with failure(3) and handed over nothing\n"), "{said:?}");
     assert!(said.stdout.contains("error plan: it has more than the 4194304 bytes that are read\n"), "{said:?}");
-    assert_eq!(world.read("plan.json").len(), 20_000_000);
+    assert_eq!(world.read("plan.json").len(), 10_000_000);
     let said = draft(&world, "true", &["--max-attempts", "1", "--keep-invalid", "-o", "other.json"]);
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.stdout.contains("the agent ended with success and handed over nothing"), "{said:?}");

@@ -25,7 +25,7 @@ use super::{
 };
 
 /// How many plans are changed where nobody asks for more.
-const ROUNDS: u64 = 2000;
+const ROUNDS: u64 = 500;
 /// The most time that all that is done with one plan may take.
 const LONGEST_ROUND: Duration = Duration::from_secs(5);
 

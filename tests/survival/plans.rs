@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::world::World;
 
 /// How many steps lie between two at which it dies, where `SURVIVAL_STRIDE` does not say so: all of them take minutes.
-const STRIDE: u32 = 5;
+const STRIDE: u32 = 15;
 
 /// A world with a plan of everything: a reader, two attempts, waves, a union that fails, and a session that takes over.
 fn world() -> World {
