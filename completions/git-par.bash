@@ -140,7 +140,7 @@ __git_par_flags ()
 		__git_par_offer "--watch --json --quiet --color= --help --version"
 		;;
 	log)
-		__git_par_offer "--worker= --events --agent --gate --setup --output --attempt= --follow --json --quiet --color= --help --version"
+		__git_par_offer "--worker= --events --agent --gate --setup --output --union --attempt= --follow --json --quiet --color= --help --version"
 		;;
 	diff)
 		__git_par_offer "--worker= --all --between= --attempt= --stat --json --quiet --color= --help --version"

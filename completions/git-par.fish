@@ -315,6 +315,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand log" -l agent -d 'What t
 complete -c git-par -n "__fish_git_par_using_subcommand log" -l gate -d 'What the gate printed'
 complete -c git-par -n "__fish_git_par_using_subcommand log" -l setup -d 'What the setup command printed'
 complete -c git-par -n "__fish_git_par_using_subcommand log" -l output -d 'What the workers handed over to those after them'
+complete -c git-par -n "__fish_git_par_using_subcommand log" -l union -d 'What the goal\'s gate printed of the union of a plan\'s tasks'
 complete -c git-par -n "__fish_git_par_using_subcommand log" -s f -l follow -d 'Go on with what comes, until it is finished'
 complete -c git-par -n "__fish_git_par_using_subcommand log" -l json -d 'Answer with one JSON object instead of text'
 complete -c git-par -n "__fish_git_par_using_subcommand log" -s q -l quiet -d 'Say nothing but the answer'

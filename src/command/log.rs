@@ -48,8 +48,11 @@ pub struct Args {
     /// What the workers handed over to those after them
     #[arg(long, group = "what")]
     pub output: bool,
+    /// What the goal's gate printed of the union of a plan's tasks
+    #[arg(long, group = "what", conflicts_with = "workers")]
+    pub union: bool,
     /// What this attempt printed, in place of the newest
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..), requires = "what", conflicts_with_all = ["events", "setup"])]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..), requires = "what", conflicts_with_all = ["events", "setup", "union"])]
     pub attempt: Option<u32>,
     /// Go on with what comes, until it is finished
     #[arg(short = 'f', long)]
@@ -63,6 +66,7 @@ impl Args {
             (self.gate, Which::Gate),
             (self.setup, Which::Setup),
             (self.output, Which::Product),
+            (self.union, Which::Union),
         ];
         flags.into_iter().find(|(is_given, _)| *is_given).map(|(_, which)| which)
     }

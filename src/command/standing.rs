@@ -65,7 +65,7 @@ impl Standing {
             winner: history.winner(),
             doubt: history.doubt(),
             merge: history.merged.last().and_then(|placed| placed.fact.result.commit),
-            plan: history.pursuit().map(Pursued::of),
+            plan: history.pursuit().map(|pursuit| Pursued::of(pursuit, &args.run)),
         })
     }
 

@@ -9,7 +9,15 @@ use std::{
 
 use super::{journal::State, supervisor, turn};
 use crate::{
-    model::{chain, event::Event, fact::Fact, history::Lane, oid::Oid, run_id::RunId, worker::Worker},
+    model::{
+        chain,
+        event::Event,
+        fact::Fact,
+        history::{History, Lane},
+        oid::Oid,
+        run_id::RunId,
+        worker::Worker,
+    },
     process::clock,
     repo::{log_store, objects, open::Repository},
 };
@@ -41,12 +49,10 @@ pub enum Error {
         source: io::Error,
     },
     /// The log was recorded, and is not in this repository.
-    #[error("{worker}'s {which} output is not in this repository: {blob} is missing")]
+    #[error("{whose} output is not in this repository: {blob} is missing")]
     Missing {
-        /// The worker.
-        worker: Worker,
-        /// Which output.
-        which: Which,
+        /// Whose, and which.
+        whose: String,
         /// The blob.
         blob: Oid,
     },
@@ -63,6 +69,8 @@ pub enum Which {
     Setup,
     /// What the worker handed over to those after it.
     Product,
+    /// What the goal's gate said of the union of a plan, which is no worker's.
+    Union,
 }
 
 impl std::fmt::Display for Which {
@@ -72,6 +80,7 @@ impl std::fmt::Display for Which {
             Self::Gate => "gate",
             Self::Setup => "setup",
             Self::Product => "product",
+            Self::Union => "union",
         })
     }
 }
@@ -94,8 +103,8 @@ pub struct Output<'a> {
     pub repository: &'a Repository,
     /// The run.
     pub run: &'a RunId,
-    /// The worker.
-    pub worker: Worker,
+    /// The worker; none where it is the union's.
+    pub worker: Option<Worker>,
     /// Which of its outputs.
     pub which: Which,
     /// Of which of its attempts; none: of the newest.
@@ -118,21 +127,29 @@ pub fn is_under_way(repository: &Repository, run: &RunId, state: &State) -> Resu
 impl Output<'_> {
     /// Tells whether nothing more is to come; ask before reading, so that what is read then is all.
     pub fn is_over(&self, state: &State) -> Result<bool, Error> {
-        let lane = state.history.lane(self.worker);
-        let finished = lane.is_some_and(|lane| lane.finished.is_some());
         let held = supervisor::is_held(self.repository, self.run)?;
+        let Some(worker) = self.worker else { return Ok(!held) };
+        let lane = state.history.lane(worker);
+        let finished = lane.is_some_and(|lane| lane.finished.is_some());
         if self.which != Which::Gate {
             return Ok(finished || !held);
         }
         let gated = lane.is_some_and(|lane| lane.gate.is_some());
         let planned = state.history.run().is_some_and(|run| run.args.gate.is_some());
         let to_come = held && !gated && planned;
-        Ok(!to_come && !turn::is_taken(self.repository, self.run, self.worker)?)
+        Ok(!to_come && !turn::is_taken(self.repository, self.run, worker)?)
+    }
+
+    /// Names whose output it is, and which.
+    #[must_use]
+    pub fn whose(&self) -> String {
+        self.worker.map_or("the union's gate".to_owned(), |worker| format!("{worker}'s {}", self.which))
     }
 
     /// Finds it.
     pub fn find(&self, state: &State) -> Result<Place, Error> {
-        let lane = state.history.lane(self.worker).cloned().unwrap_or_default();
+        let Some(worker) = self.worker else { return self.union(&state.history) };
+        let lane = state.history.lane(worker).cloned().unwrap_or_default();
         if let Some(attempt) = self.attempt.filter(|attempt| lane.started.is_none() || *attempt != lane.attempt()) {
             return self.superseded(state, attempt);
         }
@@ -141,13 +158,28 @@ impl Output<'_> {
         }
         match self.which {
             Which::Agent => self.agent(&lane),
-            Which::Gate => self.gate(&lane),
+            Which::Gate => self.gate((worker, &lane)),
             Which::Setup => self.setup(&lane),
             Which::Product => match lane.outcome().map(|outcome| &outcome.product) {
                 Some(Some(product)) => self.kept(product.blob),
                 Some(None) => Ok(Place::None("it handed nothing over".to_owned())),
                 None => Ok(Place::None("it has not ended".to_owned())),
             },
+            Which::Union => self.union(&state.history),
+        }
+    }
+
+    /// Finds what the goal's gate printed of the union of a plan.
+    fn union(&self, history: &History) -> Result<Place, Error> {
+        let none = |reason: &str| Ok(Place::None(reason.to_owned()));
+        let Some(pursuit) = history.pursuit() else { return none("the run carries out no plan") };
+        let has_gate = history.run().is_some_and(|run| run.args.gate.is_some());
+        match pursuit.gate.as_ref().map(|placed| &placed.fact.result.log) {
+            Some(Some(log)) => self.kept(log.blob),
+            Some(None) => none("the gate could not be run"),
+            None if !has_gate => none("the goal has no gate"),
+            None if pursuit.end.is_some() => none("no task changed anything that could be gated"),
+            None => none("it has not been gated"),
         }
     }
 
@@ -157,15 +189,15 @@ impl Output<'_> {
         let mut found = None;
         for fact in facts {
             match fact {
-                Fact::WorkerFinished(fact) if (fact.args.worker, fact.args.attempt) == (self.worker, attempt) => {
+                Fact::WorkerFinished(fact) if (Some(fact.args.worker), fact.args.attempt) == (self.worker, attempt) => {
                     found = Some(match self.which {
                         Which::Agent => fact.result.log,
                         Which::Product => fact.result.product,
-                        Which::Gate | Which::Setup => None,
+                        Which::Gate | Which::Setup | Which::Union => None,
                     });
                 }
                 Fact::GateFinished(fact)
-                    if (fact.args.worker, fact.args.attempt) == (Some(self.worker), Some(attempt))
+                    if (fact.args.worker, fact.args.attempt) == (self.worker, Some(attempt))
                         && self.which == Which::Gate =>
                 {
                     found = Some(fact.result.log);
@@ -191,9 +223,9 @@ impl Output<'_> {
         }
     }
 
-    fn gate(&self, lane: &Lane) -> Result<Place, Error> {
+    fn gate(&self, (worker, lane): (Worker, &Lane)) -> Result<Place, Error> {
         let last = lane.gate.as_ref().and_then(|placed| time(placed.time.as_deref()));
-        if turn::is_taken(self.repository, self.run, self.worker)? {
+        if turn::is_taken(self.repository, self.run, worker)? {
             return self.live(last.or(started(lane)), "its gate has not printed anything yet");
         }
         match lane.gate.as_ref().map(|placed| &placed.fact.result.log) {
@@ -219,18 +251,26 @@ impl Output<'_> {
             let entries = self.repository.tree_entries(tree)?;
             Ok(entries.into_iter().find(|entry| entry.name == name).map(|entry| entry.id))
         };
-        let Some(folder) = find(root, self.worker.to_string())? else { return Ok(None) };
+        let Some(folder) = find(root, self.folder())? else { return Ok(None) };
         find(folder, format!("{}.log", self.which))
     }
 
     fn kept(&self, blob: Oid) -> Result<Place, Error> {
-        let Self { worker, which, .. } = *self;
-        if self.repository.has(blob) { Ok(Place::Kept(blob)) } else { Err(Error::Missing { worker, which, blob }) }
+        if self.repository.has(blob) {
+            Ok(Place::Kept(blob))
+        } else {
+            Err(Error::Missing { whose: self.whose(), blob })
+        }
+    }
+
+    /// Names the folder of its logs.
+    fn folder(&self) -> String {
+        self.worker.map_or("base".to_owned(), |worker| worker.to_string())
     }
 
     /// Opens the live file, unless what it holds is older than this.
     fn live(&self, since: Option<SystemTime>, nothing: &str) -> Result<Place, Error> {
-        let folder = self.repository.scratch_dir().join(self.run.as_str()).join(self.worker.to_string());
+        let folder = self.repository.scratch_dir().join(self.run.as_str()).join(self.folder());
         let path = folder.join(format!("{}.log", self.which));
         let read = || -> io::Result<Option<File>> {
             // A link in its place would show a file of somebody else's.

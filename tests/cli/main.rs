@@ -41,6 +41,7 @@ mod plan_resume;
 mod plan_roles;
 mod plan_run;
 mod plan_story;
+mod plan_told;
 mod plan_travel;
 mod plan_world;
 mod prune;

@@ -12,8 +12,8 @@ pub(super) enum Form {
     Raw,
     /// Each line behind its worker; this wide.
     Prefixed(Worker, usize),
-    /// Each line an object.
-    Json(Worker),
+    /// Each line an object; the union's is no worker's.
+    Json(Option<Worker>),
 }
 
 /// An output that is cut into lines, none of which is longer than a piece.
@@ -92,7 +92,7 @@ mod tests {
     fn the_texts_of_the_objects_are_the_whole_output() {
         let worker = Worker::new(2).unwrap();
         let long = "x".repeat(3 * PIECE);
-        let text = written(Form::Json(worker), &[b"a\n\x1b[2Jb\n", long.as_bytes()]);
+        let text = written(Form::Json(Some(worker)), &[b"a\n\x1b[2Jb\n", long.as_bytes()]);
         let objects: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let joined: String = objects.iter().map(|object| object["text"].as_str().unwrap()).collect();
         assert_eq!(joined, format!("a\n\u{1b}[2Jb\n{long}"));

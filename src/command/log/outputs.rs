@@ -40,13 +40,17 @@ pub(super) struct Outputs<'a> {
 
 impl<'a> Outputs<'a> {
     pub(super) fn new(watch: &'a Watch<'a>, workers: &[Worker], (which, attempt): (Which, Option<u32>)) -> Self {
-        let width = workers.iter().map(|worker| worker.to_string().len()).max().unwrap_or_default();
-        let form = |worker| match (watch.context.json, workers.len()) {
-            (true, _) => Form::Json(worker),
-            (false, 1) => Form::Raw,
-            (false, _) => Form::Prefixed(worker, width),
+        let workers: Vec<Option<Worker>> = match which {
+            Which::Union => vec![None],
+            _ => workers.iter().copied().map(Some).collect(),
         };
-        let tail = |worker: &Worker| Tail {
+        let width = workers.iter().flatten().map(|worker| worker.to_string().len()).max().unwrap_or_default();
+        let form = |worker| match (watch.context.json, workers.len(), worker) {
+            (true, ..) => Form::Json(worker),
+            (false, 1, _) | (false, _, None) => Form::Raw,
+            (false, _, Some(worker)) => Form::Prefixed(worker, width),
+        };
+        let tail = |worker: &Option<Worker>| Tail {
             output: Output { repository: watch.repository, run: watch.run, worker: *worker, which, attempt },
             lines: Lines::new(form(*worker)),
             live: None,
@@ -86,7 +90,9 @@ impl Shown for Outputs<'_> {
         }
         let Some(first) = self.tails.first() else { return Ok(()) };
         let Output { run, worker, which, .. } = first.output;
-        let message = format!("run '{run}' has no {which} output of {worker}: {}", first.nothing);
+        let whose = worker.map_or("the union".to_owned(), |worker| worker.to_string());
+        let which = if which == Which::Union { Which::Gate } else { which };
+        let message = format!("run '{run}' has no {which} output of {whose}: {}", first.nothing);
         let hint = format!("git par list {run}");
         Err(Error::new(Kind::Cannot, message).hint(hint))
     }

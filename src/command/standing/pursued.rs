@@ -5,14 +5,17 @@ use serde::Serialize;
 use crate::{
     command::style::Style,
     model::{
+        blame::Explanation,
         fact::{
-            goal_finished,
+            GateFinished, goal_finished,
             task_finished::{self, End},
             union_finished::Conflict,
         },
         history::Pursuit,
         oid::Oid,
         plan::task::TaskId,
+        run_id::RunId,
+        verdict::Verdict,
         worker::Worker,
     },
 };
@@ -32,6 +35,11 @@ pub struct Pursued {
     conflicts: Vec<Conflict>,
     /// The tasks that were found to make the union fail.
     blamed: Vec<TaskId>,
+    /// How much that explains; null where nobody was blamed yet.
+    blame: Option<Explanation>,
+    /// Why the gate did not let the union pass, for people.
+    #[serde(skip)]
+    failure: Option<String>,
     /// Whether all that was to be done is done, though nothing is to be merged.
     #[serde(skip)]
     pub(super) has_only_looked: bool,
@@ -55,7 +63,7 @@ struct Piece {
 }
 
 impl Pursued {
-    pub(super) fn of(pursuit: &Pursuit) -> Self {
+    pub(super) fn of(pursuit: &Pursuit, run: &RunId) -> Self {
         let piece = |(at, task): (usize, &crate::model::plan::task::Task)| {
             let result: Option<&task_finished::Outcome> = pursuit.tasks[at].as_ref().map(|placed| &placed.fact.result);
             Piece {
@@ -73,6 +81,8 @@ impl Pursued {
             union: pursuit.union().map(|placed| placed.fact.result.commit),
             conflicts: pursuit.conflicts().cloned().collect(),
             blamed: pursuit.blame.iter().flat_map(|placed| placed.fact.result.tasks.clone()).collect(),
+            blame: pursuit.blame.as_ref().map(|placed| placed.fact.result.explanation),
+            failure: pursuit.gate.as_ref().and_then(|placed| failure(&placed.fact, run)),
             has_only_looked: pursuit.goal.only_looks() && pursuit.missing().is_empty(),
             goal: pursuit.end.as_ref().map(|placed| placed.fact.result.clone()),
         }
@@ -98,9 +108,18 @@ impl Pursued {
             format!("{note} task {} {end}: {}\n", task.id, task.reason.as_deref().unwrap_or_default())
         });
         let conflicts = self.conflicts.iter().map(|conflict| format!("{note} {conflict}\n"));
-        let blamed: Vec<&str> = self.blamed.iter().map(TaskId::as_str).collect();
-        let blamed = (!blamed.is_empty()).then(|| format!("{note} what fails together: {}\n", blamed.join(", ")));
-        failed.chain(conflicts).chain(blamed).chain([self.goal_line()]).collect()
+        let union = self.failure.iter().cloned().chain(self.blame_line()).map(|line| format!("{note} {line}\n"));
+        failed.chain(conflicts).chain(union).chain([self.goal_line()]).collect()
+    }
+
+    /// Says what makes the union fail.
+    fn blame_line(&self) -> Option<String> {
+        let names = || self.blamed.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ");
+        Some(match (self.blame?, self.blamed.len()) {
+            (Explanation::Base, _) => "the gate fails without any of the tasks, too".to_owned(),
+            (_, 1) => format!("what makes the gate fail: {}", names()),
+            _ => format!("what fails together: {}", names()),
+        })
     }
 
     fn goal_line(&self) -> String {
@@ -117,5 +136,17 @@ impl Pursued {
                 format!("{word} ({}){union}: {}\n", goal.mode.as_str(), goal.reason)
             }
         }
+    }
+}
+
+/// Says why a gate did not let a union pass, with the command that shows what it printed.
+fn failure(said: &GateFinished, run: &RunId) -> Option<String> {
+    match said.result.verdict {
+        Verdict::Fail | Verdict::Timeout => Some(format!("the union failed the gate: git par log {run} --union")),
+        Verdict::Error => {
+            let reason = said.result.reason.as_deref().unwrap_or_default();
+            Some(format!("the union's gate could not answer: {reason}"))
+        }
+        Verdict::Pass | Verdict::None => None,
     }
 }
