@@ -58,6 +58,9 @@ pub struct Resumed {
     /// Whether a plan went on beside that, with a union or the gate of one.
     #[serde(skip)]
     went_on: bool,
+    /// Whether the next step was done at once, so that nobody need be told which it is.
+    #[serde(skip)]
+    pub(super) is_followed: bool,
     #[serde(skip)]
     was_interrupted: bool,
 }
@@ -127,6 +130,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
         worked_on,
         errors: failed.into_iter().map(spawn::told).collect(),
         went_on: is_more,
+        is_followed: false,
         was_interrupted: context.stop.is_set(),
     })
 }
@@ -188,9 +192,10 @@ impl Report for Resumed {
         let Standing { run, .. } = &self.standing;
         let nothing = self.interrupted.is_empty() && !self.went_on;
         let head = if nothing { "there was nothing left to do\n" } else { "" };
+        let is_over = self.standing.plan.as_ref().is_some_and(|plan| plan.goal.is_some());
         let retry = self.standing.workers.iter().any(|row| row.state == "interrupted");
-        let retry = retry.then(|| format!("git par retry {run} --failed"));
-        let next = self.standing.after_plan().filter(|_| self.went_on).or(retry);
+        let retry = (retry && !is_over).then(|| format!("git par retry {run} --failed"));
+        let next = self.standing.after_plan().filter(|_| self.went_on && !self.is_followed).or(retry);
         let hint = next.map(|next| format!("next: {next}\n")).unwrap_or_default();
         format!("run {run}\n{head}{}{}{hint}", self.standing.table(), self.standing.gate_line())
     }

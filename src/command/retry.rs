@@ -144,7 +144,14 @@ fn failed(history: &History) -> Result<Vec<Worker>, Error> {
 
 /// Refuses a worker whose part of a plan is over.
 fn require_open(history: &History, worker: Worker) -> Result<(), Error> {
-    history.pursuit().map_or(Ok(()), |pursuit| pursuit.require_open(worker)).map_err(Error::usage)
+    let Some(pursuit) = history.pursuit() else { return Ok(()) };
+    let option = if pursuit.goal.terms.stream.is_some() { "--tasks" } else { "--plan" };
+    let again = format!("git par spawn {option} FILE");
+    let refused = |reason| {
+        let error = Error::usage(reason);
+        if pursuit.end.is_some() { error.hint(again) } else { error }
+    };
+    pursuit.require_open(worker).map_err(refused)
 }
 
 /// Finds the command line of the newest gate of a run that planned none.
@@ -223,10 +230,10 @@ impl Report for Retried {
     fn text(&self) -> String {
         let run = &self.standing.run;
         let head = if self.retried.is_empty() { "no worker has failed\n" } else { "" };
-        let has_next = !self.retried.is_empty() && self.standing.has_hope();
-        let next = || self.standing.after_plan().unwrap_or_else(|| format!("git par pick {run}"));
-        let pick = if has_next { format!("next: {}\n", next()) } else { String::new() };
-        let hint = self.gate_hint().unwrap_or(pick);
+        let pick = || self.standing.has_hope().then(|| format!("git par pick {run}"));
+        let next = self.standing.after_plan().or_else(pick).filter(|_| !self.retried.is_empty());
+        let next = next.map(|next| format!("next: {next}\n"));
+        let hint = self.gate_hint().or(next).unwrap_or_default();
         format!("run {run}\n{head}{}{}{hint}", self.standing.table(), self.standing.gate_line())
     }
 

@@ -9,6 +9,7 @@ use super::{
     merge::{self, MergeReport},
     pick::{self, Picked},
     report,
+    resume::{self, Resumed},
     seal::{self, SealReport},
     spawn::{self, Spawned},
 };
@@ -28,7 +29,7 @@ pub struct Args {
     #[command(flatten)]
     spawn: spawn::Args,
     /// Go on with this run where it stopped, instead of spawning one
-    #[arg(long = "continue", value_name = "RUN", conflicts_with_all = ["task", "file", "workers", "name", "base", "argv"])]
+    #[arg(long = "continue", value_name = "RUN", conflicts_with_all = ["task", "file", "workers", "name", "base", "argv", "plan", "tasks", "on_escape", "recover", "blame_budget"])]
     resume: Option<String>,
     /// Merge the winner into the branch that is checked out
     #[arg(long)]
@@ -43,6 +44,7 @@ pub struct Args {
 pub struct Line {
     run: Option<RunId>,
     spawned: Option<Spawned>,
+    resumed: Option<Resumed>,
     gated: Option<Gated>,
     picked: Option<Picked>,
     merged: Option<MergeReport>,
@@ -54,7 +56,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Line, Error> {
     let mut line = Line::default();
     let run = match &args.resume {
         None => line.spawn(args, context)?,
-        Some(wanted) => line.gate_rest((wanted, args.spawn.gate.as_deref()), context)?,
+        Some(wanted) => line.go_on((wanted, args), context)?,
     };
     line.run = Some(run.clone());
     // What was gated just now may be the rest of a run of which others have passed: there the rule decides.
@@ -93,26 +95,45 @@ impl Line {
         Ok(run)
     }
 
-    /// Gates the candidates of a run that no gate has seen yet, with the one given or else the one planned.
-    fn gate_rest(&mut self, (wanted, given): (&str, Option<&str>), context: &Context<'_>) -> Result<RunId, Error> {
+    /// Goes on with a run: one that carries out a plan is resumed, of another what no gate has seen is gated.
+    fn go_on(&mut self, (wanted, args): (&str, &Args), context: &Context<'_>) -> Result<RunId, Error> {
         let repository = context.open()?;
         let run = context.choose(&repository, Some(wanted))?;
-        let (workers, planned) = ungated(&repository, &run)?;
+        if is_plan(&repository, &run)? {
+            let resume = resume::Args { run: Some(run.to_string()), jobs: args.spawn.jobs, ..resume::Args::default() };
+            self.resumed = Some(resume::run(&resume, context)?);
+        } else {
+            self.gate_rest((&repository, &run), args.spawn.gate.as_deref(), context)?;
+        }
+        Ok(run)
+    }
+
+    /// Gates the candidates of a run that no gate has seen yet, with the one given or else the one planned.
+    fn gate_rest(
+        &mut self,
+        (repository, run): (&Repository, &RunId),
+        given: Option<&str>,
+        context: &Context<'_>,
+    ) -> Result<(), Error> {
+        let (workers, planned) = ungated(repository, run)?;
         if !workers.is_empty() && (planned || given.is_some()) {
             let argv = given.map(command_line::shell).unwrap_or_default();
             let gate = gate::Args { run: Some(run.to_string()), workers, argv, ..gate::Args::default() };
             self.gated = Some(gate::run(&gate, context)?);
         }
-        Ok(run)
+        Ok(())
     }
 
     /// Picks, and where asked merges and seals.
     fn finish(&mut self, args: &Args, context: &Context<'_>) -> Result<(), Error> {
+        let is_plan = self.run.as_ref().map_or(Ok(false), |run| is_plan(&context.open()?, run))?;
         let run = self.run.as_ref().map(ToString::to_string);
-        if !self.is_plan(context)? {
+        if !is_plan {
             self.picked = Some(pick::run(&pick::Args { run: run.clone(), ..pick::Args::default() }, context)?);
         }
-        self.spawned.iter_mut().for_each(|spawned| spawned.is_followed = true);
+        let is_followed = args.merge || !is_plan;
+        self.spawned.iter_mut().for_each(|spawned| spawned.is_followed = is_followed);
+        self.resumed.iter_mut().for_each(|resumed| resumed.is_followed = is_followed);
         if args.merge && self.answer() == Answer::Yes {
             self.merged = Some(merge::run(&merge::Args { run: run.clone(), ..merge::Args::default() }, context)?);
         }
@@ -122,15 +143,10 @@ impl Line {
         Ok(())
     }
 
-    /// Tells whether the run carries out a plan, which picks for itself.
-    fn is_plan(&self, context: &Context<'_>) -> Result<bool, Error> {
-        let Some(run) = &self.run else { return Ok(false) };
-        Ok(State::load(&context.open()?, run)?.history.pursuit().is_some())
-    }
-
     fn steps(&self) -> Vec<(&'static str, &dyn Report)> {
-        let steps: [(&'static str, Option<&dyn Report>); 5] = [
+        let steps: [(&'static str, Option<&dyn Report>); 6] = [
             ("spawn", self.spawned.as_ref().map(|step| step as &dyn Report)),
+            ("resume", self.resumed.as_ref().map(|step| step as &dyn Report)),
             ("gate", self.gated.as_ref().map(|step| step as &dyn Report)),
             ("pick", self.picked.as_ref().map(|step| step as &dyn Report)),
             ("merge", self.merged.as_ref().map(|step| step as &dyn Report)),
@@ -138,6 +154,11 @@ impl Line {
         ];
         steps.into_iter().filter_map(|(name, step)| Some((name, step?))).collect()
     }
+}
+
+/// Tells whether a run carries out a plan, which picks for itself.
+fn is_plan(repository: &Repository, run: &RunId) -> Result<bool, Error> {
+    Ok(State::load(repository, run)?.history.pursuit().is_some())
 }
 
 /// Lists the workers whose candidates no gate has seen, and tells whether the run planned one.

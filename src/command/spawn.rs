@@ -168,7 +168,8 @@ impl Report for Spawned {
             (true, None, true) => "git par pick".to_owned(),
             (true, None, false) => "git par gate -- CHECK, then git par pick".to_owned(),
         };
-        let has_next = !is_whole || (self.standing.has_hope() && !self.is_followed);
+        let may_go_on = self.standing.has_hope() || self.standing.plan.is_some();
+        let has_next = !is_whole || (may_go_on && !self.is_followed);
         let hint = if has_next { format!("next: {next}\n") } else { String::new() };
         format!(
             "run {run}\n{}{}worktrees: {}\n{hint}",

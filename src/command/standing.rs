@@ -86,14 +86,18 @@ impl Standing {
         self.winner == Some(worker) || self.plan.as_ref().is_some_and(|plan| plan.has_accepted(worker))
     }
 
-    /// Names the command that lands what a plan offers, or shows what its readers handed over; none of a run without a plan.
+    /// Names the command that lands what a plan offers, or shows what its readers handed over, or else what happened; none of a
+    /// run without a plan, or whose plan is not over.
     #[must_use]
     pub fn after_plan(&self) -> Option<String> {
         let run = &self.run;
         let goal = self.plan.as_ref()?.goal.as_ref()?;
         let first = self.workers.first().map_or(1, |row| row.worker.get());
-        let shown = || format!("git par log {run} -w {first} --output");
-        self.has_hope().then(|| goal.commit.map_or_else(shown, |_| format!("git par merge {run}")))
+        Some(match goal.commit {
+            Some(_) => format!("git par merge {run}"),
+            None if self.has_hope() => format!("git par log {run} -w {first} --output"),
+            None => format!("git par log {run}"),
+        })
     }
 
     /// Writes the workers as a table.

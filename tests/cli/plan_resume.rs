@@ -273,3 +273,21 @@ fn a_worker_whose_task_failed_in_the_wave_is_run_again_with_what_was_said() {
     assert_eq!(world.files("refs/par/r/winner"), "a.txt f.txt w.txt");
     assert!(world.shown("refs/par/r/winner", "f.txt").contains("said fail"));
 }
+
+#[test]
+fn the_line_that_does_it_all_goes_on_with_a_plan_that_was_cut_short() {
+    let world = World::new();
+    let child = under_way(&world, &[]);
+    interrupt(&child, Signal::INT);
+    child.wait_with_output().unwrap();
+    let_go(&world);
+    let answer = world.par_json(&["run", "--continue", "r", "--merge", "--seal"]);
+    let steps: Vec<&String> = answer["steps"].as_object().unwrap().keys().collect();
+    assert_eq!(steps, ["merge", "resume", "seal"], "{answer}");
+    assert_eq!((world.read("c.txt"), world.read("e.txt")), ("c\n".into(), "e\n".into()));
+    assert!(world.run_refs().contains("refs/par/r/seal"));
+    world.proven();
+    let again = world.par_ok(&["run", "--continue", "r"]);
+    assert!(again.contains("there was nothing left to do"), "{again}");
+    world.par(&["run", "--continue", "r", "--recover"]).refuses(2, "cannot be used with");
+}

@@ -67,3 +67,37 @@ fn what_makes_the_gate_fail_is_told_by_how_much_is_known_of_it() {
     told("test ! -e b.txt", "minimal", "what makes the gate fail: b");
     told("test ! -e c.txt -o ! -e b.txt", "minimal", "what fails together: b, c");
 }
+
+#[test]
+fn a_union_that_conflicts_with_the_branch_has_one_way_out_and_it_works() {
+    let world = World::new();
+    world.plan_ok("true", &[writer("one", &[])], &[]);
+    world.write("one.txt", "mine\n");
+    world.git(&["add", "."]);
+    world.git(&["commit", "--quiet", "-m", "meanwhile"]);
+    let said = world.par(&["merge", "r"]);
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(said.stdout.ends_with("hint: git merge refs/par/r/winner\n"), "{said:?}");
+    assert!(!said.stdout.contains("git par pick"), "{said:?}");
+}
+
+#[test]
+fn a_goal_that_was_not_reached_leads_on_and_not_to_what_is_refused() {
+    let world = World::new();
+    let said = world.plan(&without("a.txt"), &["a", "b"].map(apart), &[]);
+    assert!(said.code == 1 && said.stdout.ends_with("next: git par log r\n"), "{said:?}");
+    let said = world.par(&["retry", "r", "-w", "1"]);
+    said.refuses(2, "the plan was carried out already");
+    assert!(said.stderr.contains("hint: git par spawn --plan FILE"), "{said:?}");
+}
+
+#[test]
+fn the_line_that_does_it_all_names_the_next_step_of_a_plan_where_it_does_not_do_it() {
+    for (flags, leads_on) in [(&[][..], true), (&["--merge"], false)] {
+        let world = World::new();
+        let plan = json!({ "version": 1, "gate": ["true"], "tasks": [writer("one", &[])] });
+        fs::write(world.beside("plan.json"), plan.to_string()).unwrap();
+        let said = world.par_ok(&[&["run", "--name", "r", "--plan", "../plan.json"], flags].concat());
+        assert_eq!(said.ends_with("next: git par merge r\n"), leads_on, "{said}");
+    }
+}

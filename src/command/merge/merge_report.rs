@@ -56,12 +56,14 @@ impl MergeReport {
         Self { commit: Some(commit), tree: Some(tree), ..self }
     }
 
-    /// Writes the ways out of a conflict: resolving it by hand, or another winner.
+    /// Writes the ways out of a conflict: resolving it by hand, or another winner where there is one.
     fn ways_out(&self, branch: &str) -> String {
         let switch = if self.is_elsewhere { format!("git switch {branch} && ") } else { String::new() };
         let merge = format!("{switch}git merge {}", RefName::winner(&self.run));
-        let pick = format!("git par pick {} -w N", self.run);
-        [merge, pick].map(|hint| format!("{} {hint}\n", Style::Warning.paint("hint:"))).concat()
+        // A plan has no other winner.
+        let pick = self.worker.map(|_| format!("git par pick {} -w N", self.run));
+        let hints = [merge].into_iter().chain(pick);
+        hints.map(|hint| format!("{} {hint}\n", Style::Warning.paint("hint:"))).collect()
     }
 }
 

@@ -7,7 +7,7 @@ pub(super) const MANUAL: Manual = Manual {
     verb: Some("run"),
     description: &[
         "Does in one command what git-par-spawn(1), git-par-gate(1) and git-par-pick(1) do one after the other and, where asked, git-par-merge(1) and git-par-seal(1). Each step is exactly the verb of its name. It stops after the first step whose answer is no, and what was done until then is recorded.",
-        "With `--continue` no workers are started: the candidates of the run that its own gate has not seen are gated, and the steps after that follow.",
+        "With `--continue` no workers are started: the candidates of the run that its own gate has not seen are gated, and the steps after that follow. A run that carries out a plan is resumed first, as git-par-resume(1) does it.",
         "The gate is the one of `--gate` or `par.gate`. The winner is merged into the branch that is checked out.",
     ],
     sections: &[],
