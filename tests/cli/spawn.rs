@@ -54,3 +54,22 @@ fn a_run_that_begins_inside_a_worker_says_so() {
     assert!(said.contains("warning: this run begins inside another: in worker 1 of run outer\n"), "{said}");
     assert!(!world.spawn("plain", 1, "echo x > x").stderr.contains("inside"));
 }
+
+#[test]
+fn what_is_for_a_plan_is_refused_where_there_is_none() {
+    let world = World::new();
+    for flags in [&["--recover"][..], &["--on-escape", "record"], &["--blame-budget", "3"]] {
+        let said = world.par(&[&["spawn", "-n", "1"], flags, &["t", "--", "true"]].concat());
+        said.refuses(2, &format!("{} is for a plan, and there is none", flags[0]));
+        assert!(said.stderr.contains("hint: git par spawn --plan FILE"), "{said:?}");
+    }
+    assert_eq!(world.run_refs(), "");
+}
+
+#[test]
+fn what_is_wrong_with_a_plan_is_told_to_programs_without_colours() {
+    let world = World::new();
+    world.write("plan.json", r#"{ "version": 1, "tasks": [] }"#);
+    let error = world.par_json(&["spawn", "--plan", "plan.json"])["error"].to_string();
+    assert!(error.contains("is not valid\\nerror tasks: "), "{error}");
+}

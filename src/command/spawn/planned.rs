@@ -67,6 +67,21 @@ impl PlanArgs {
             (None, None) => Ok(None),
         }
     }
+
+    /// Refuses what is for a plan where none is carried out.
+    pub(super) fn require_none(&self) -> Result<(), Error> {
+        let flags = [
+            ("--on-escape", self.on_escape.is_some()),
+            ("--recover", self.recover),
+            ("--blame-budget", self.blame_budget.is_some()),
+        ];
+        match flags.into_iter().find(|(_, is_given)| *is_given) {
+            Some((flag, _)) => {
+                Err(Error::usage(format!("{flag} is for a plan, and there is none")).hint("git par spawn --plan FILE"))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 /// Looks at everything that could be wrong with a run that carries out a plan.
@@ -162,15 +177,16 @@ pub(super) fn streamed(
 fn read(file: &str, context: &Context<'_>) -> Result<Plan, Error> {
     let sketch = sketch::read(file, context)?;
     let found = Found::of(&sketch);
-    match sketch.plan {
-        Some((plan, _)) => {
-            let line = |finding: &Finding| format!("{}: {}", finding.place, finding.message);
-            sketch.findings.iter().for_each(|finding| context.warn(line(finding)));
-            Ok(plan)
-        }
-        None => Err(Error::usage(format!("the plan '{file}' is not valid\n{}", found.lines().trim_end()))
-            .hint(format!("git par plan check {}", shell_words::quote(file)))),
-    }
+    let Some((plan, _)) = sketch.plan else {
+        let lines = found.lines();
+        // Programs are told in JSON, where colours are none.
+        let lines = if context.json { anstream::adapter::strip_str(&lines).to_string() } else { lines };
+        return Err(Error::usage(format!("the plan '{file}' is not valid\n{}", lines.trim_end()))
+            .hint(format!("git par plan check {}", shell_words::quote(file))));
+    };
+    let line = |finding: &Finding| format!("{}: {}", finding.place, finding.message);
+    sketch.findings.iter().for_each(|finding| context.warn(line(finding)));
+    Ok(plan)
 }
 
 fn number(settings: &Settings, key: &str) -> Option<u32> {

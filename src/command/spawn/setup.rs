@@ -72,6 +72,7 @@ impl Setup {
         if let Some(source) = &args.plan.tasks {
             return planned::streamed((args, source), (repository, settings), context);
         }
+        args.plan.require_none()?;
         let wanted = agent_setup::Wanted { agents: &args.agents, argv: &args.argv, workers: args.workers };
         let task = task_text::read(args)?;
         let agents = agent_setup::choose(wanted, settings)?;
