@@ -48,6 +48,7 @@ pub(super) const MANUAL: Manual = Manual {
                     "queued, running, interrupted",
                     "It waits for its turn; it runs; it began, and nobody works on it any more.",
                 ),
+                ("blocked", "It is not to begin: a task of the plan that its own needs did not come in."),
                 (
                     "stopped, timeout, interrupted, failed",
                     "How its agent ended, where that was no success. Its candidate may pass a gate all the same.",

@@ -84,9 +84,9 @@ const FINDINGS: Section = Section {
 const DRAFTS: Section = Section {
     title: "DRAFTS",
     text: &[
-        "`git par plan draft` asks an agent for a plan and checks what it hands over as `git par plan check` does. Where that is not valid the agent is asked again, with what was found and with the text that was wrong, until it is or `--max-attempts` is reached. Each time is a run of its own in the role `planner`: the agent works in a worktree, its edits are refused, and what it was asked and what it handed over is recorded. The project's own check does not run.",
+        "`git par plan draft` asks an agent for a plan and checks what it hands over as `git par plan check` does. Where that is not valid the agent is asked again, with what was found and with the text that was wrong, until it is or `--max-attempts` is reached, which is 3 where nothing else is said. The agent is that of `--agent` (`-a`), else of `GIT_PAR_AGENT`, else of `par.agent`. Each time is a run of its own in the role `planner`: the agent works in a worktree, its edits are refused, and what it was asked and what it handed over is recorded. The project's own check does not run.",
         "The plan is the whole of what was handed over, or the last fenced block of it, or what its outermost braces hold, in JSON or TOML. It is written as JSON, with the goal in the user's words. Where no wave of it has two tasks, nothing is gained by parting the work: then the plan is one task of a builder on the whole goal, with the gate that the agent named.",
-        "The file appears whole or not at all, and one that is there stays unless `--force` is given. Without a valid plan none is written, unless `--keep-invalid` asks for the last answer as the agent gave it.",
+        "The file is `plan.json` where the command is typed, unless `--output` (`-o`) names another. It appears whole or not at all, and one that is there stays unless `--force` is given. Without a valid plan none is written, unless `--keep-invalid` asks for the last answer as the agent gave it.",
     ],
     items: &[],
 };
