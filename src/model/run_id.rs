@@ -8,6 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub const LONGEST: usize = 100;
 const LONGEST_SLUG: usize = 32;
 
+/// What no run is called: below this name are the notes of queues.
+pub const QUEUES: &str = "queue";
+
 /// The name of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
@@ -16,7 +19,7 @@ pub struct RunId(String);
 /// A text that cannot name a run.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "'{0}' cannot name a run: use letters, digits, '.', '_' and '-', at most {LONGEST}, not '.' or '-' first, no '..', not '.lock' or '.' last"
+    "'{0}' cannot name a run: use letters, digits, '.', '_' and '-', at most {LONGEST}, not '.' or '-' first, no '..', not '.lock' or '.' last, and not '{QUEUES}'"
 )]
 pub struct Error(String);
 
@@ -64,7 +67,10 @@ impl FromStr for RunId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        if is_safe(text) { Ok(Self(text.to_owned())) } else { Err(Error(text.chars().take(LONGEST).collect())) }
+        // Where file systems know no capitals, one name is as good as another.
+        let is_free = !text.eq_ignore_ascii_case(QUEUES);
+        let name = Some(text).filter(|text| is_safe(text) && is_free);
+        name.map(|name| Self(name.to_owned())).ok_or_else(|| Error(text.chars().take(LONGEST).collect()))
     }
 }
 
@@ -103,5 +109,15 @@ mod tests {
             assert!(name.parse::<RunId>().is_err(), "{name}");
         }
         assert!("x".repeat(LONGEST + 1).parse::<RunId>().is_err());
+    }
+
+    #[test]
+    fn no_run_is_called_as_the_folder_of_the_queues_notes_is() {
+        for name in ["queue", "Queue", "QUEUE"] {
+            assert!(name.parse::<RunId>().is_err(), "{name}");
+        }
+        for name in ["queue-1", "queues", "my-queue"] {
+            assert!(name.parse::<RunId>().is_ok(), "{name}");
+        }
     }
 }

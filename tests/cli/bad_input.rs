@@ -24,9 +24,8 @@ fn arguments_that_cannot_be_are_refused() {
     fs::write(world.beside("binary"), b"\xff\xfe\x00").unwrap();
     fs::write(world.beside("blank"), " \n\t\n").unwrap();
     fs::File::create(world.beside("huge")).unwrap().set_len(4 * 1024 * 1024 + 1).unwrap();
-    let name =
-        "use letters, digits, '.', '_' and '-', at most 100, not '.' or '-' first, no '..', not '.lock' or '.' last";
-    let rows: [(&[&str], i32, String); 16] = [
+    let name = "use letters, digits, '.', '_' and '-', at most 100, not '.' or '-' first, no '..', not '.lock' or '.' last, and not 'queue'";
+    let rows: [(&[&str], i32, String); 17] = [
         (&["--", "true"][..0], 2, "error: there is no task\nhint: git par spawn \"what is to be done\"\n".to_owned()),
         (&["", "--", "true"], 2, "error: the task is empty\n".to_owned()),
         (&[" \n ", "--", "true"], 2, "error: the task is empty\n".to_owned()),
@@ -54,6 +53,7 @@ fn arguments_that_cannot_be_are_refused() {
         (&["--name", "a/b", "t", "--", "true"], 2, format!("error: 'a/b' cannot name a run: {name}\n")),
         (&["--name", "x..y", "t", "--", "true"], 2, format!("error: 'x..y' cannot name a run: {name}\n")),
         (&["--name", "", "t", "--", "true"], 2, format!("error: '' cannot name a run: {name}\n")),
+        (&["--name", "queue", "t", "--", "true"], 2, format!("error: 'queue' cannot name a run: {name}\n")),
         (&["--name", "a.lock", "t", "--", "true"], 2, format!("error: 'a.lock' cannot name a run: {name}\n")),
     ];
     for (arguments, code, stderr) in rows {
