@@ -36,6 +36,7 @@ pub mod person_note;
 pub mod plan;
 pub mod preset;
 pub mod prune;
+pub mod queue;
 pub mod quote;
 pub mod ranking;
 pub mod ref_name;

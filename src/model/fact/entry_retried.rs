@@ -1,0 +1,29 @@
+//! `entry_retried`: a person wants an entry that was held to be tested again.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{oid::Oid, queue::entry::EntryId};
+
+/// An entry that was held waits again, in its old place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryRetried {
+    /// Which.
+    pub args: Args,
+    /// Nothing yet.
+    pub result: Outcome,
+}
+
+/// Which entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Args {
+    /// The entry.
+    pub entry: EntryId,
+    /// The commit that is to land now: another one where its branch moved on.
+    pub commit: Oid,
+}
+
+/// Nothing yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {}
+
+super::payload!(EntryRetried, "entry_retried", |_| true);

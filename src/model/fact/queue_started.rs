@@ -1,0 +1,33 @@
+//! `queue_started`: a queue's first event, which says where to and by what check its entries land.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{gate_plan::GatePlan, queue::style::Style};
+
+/// A queue began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueStarted {
+    /// What was asked.
+    pub args: Args,
+    /// Nothing yet.
+    pub result: Outcome,
+}
+
+/// Where to, how, and by what check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Args {
+    /// The branch, as a full ref name.
+    pub target: String,
+    /// What landing leaves in its history.
+    pub style: Style,
+    /// The check that each commit passes before the branch moves to it; null where nothing is checked.
+    pub gate: Option<GatePlan>,
+    /// How many states are gated at once, where a processor is told nothing else.
+    pub jobs: usize,
+}
+
+/// Nothing yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {}
+
+super::payload!(QueueStarted, "queue_started", |_| true);

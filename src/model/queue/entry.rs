@@ -1,0 +1,75 @@
+//! Entries: what is to land, and how it stands.
+
+use std::{cmp::Reverse, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    fact::{entry_added::Source, entry_held},
+    oid::Oid,
+};
+
+/// The number of an entry in its queue, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EntryId(pub u32);
+
+impl fmt::Display for EntryId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+/// How an entry stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It waits for its turn.
+    Queued,
+    /// A processor has it.
+    Testing,
+    /// It has landed, as this commit: for good.
+    Merged(Oid),
+    /// It waits for a person.
+    NeedsReview(entry_held::Outcome),
+    /// A person dropped it: for good.
+    Dropped,
+}
+
+impl State {
+    /// Tells whether nothing is to be done about it any more, unless a person wants it.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        !matches!(self, Self::Queued | Self::Testing)
+    }
+
+    /// Tells whether nothing can change any more.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Merged(_) | Self::Dropped)
+    }
+}
+
+/// Something that is to land.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number.
+    pub id: EntryId,
+    /// Where it came from.
+    pub source: Source,
+    /// The commit that is to land.
+    pub commit: Oid,
+    /// What is higher goes first.
+    pub priority: i32,
+    /// How it stands.
+    pub state: State,
+    /// The newest event that names it.
+    pub newest: u64,
+}
+
+impl Entry {
+    /// Returns what entries are ordered by: what is less goes first.
+    #[must_use]
+    pub fn rank(&self) -> (Reverse<i32>, EntryId) {
+        (Reverse(self.priority), self.id)
+    }
+}
