@@ -54,7 +54,12 @@ fn a_third_interrupt_ends_the_process_at_once() {
 #[test]
 fn a_closed_terminal_is_taken_as_a_friendly_signal() {
     let world = World::new();
-    let mut helper = helper("interrupt::helper_that_is_interrupted", &world).spawn().unwrap();
+    let test = helper("interrupt::helper_that_is_interrupted", &world);
+    // Whoever runs the tests may have been started not to hear of it, which a process hands down.
+    let mut hearing = Command::new("env");
+    hearing.arg("--default-signal=HUP").arg(test.get_program()).args(test.get_args());
+    let environment = test.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    let mut helper = hearing.envs(environment).stdout(Stdio::null()).spawn().unwrap();
     world.pid("child");
     kill_process(Pid::from_child(&helper), Signal::HUP).unwrap();
     assert_eq!(helper.wait().unwrap().code(), Some(143));
