@@ -95,8 +95,6 @@ impl World {
         command.env("PATH", &self.path).env("HOME", self.home()).env("TMPDIR", self.root.path());
         command
             .env("GIT_CONFIG_NOSYSTEM", "1")
-            // Wherever temporary files are, nobody stops at the edge of that file system.
-            .env("GIT_DISCOVERY_ACROSS_FILESYSTEM", "1")
             .env("LC_ALL", "C")
             .env("TZ", "UTC")
             .env("GNUPGHOME", self.home().join("gnupg"));
