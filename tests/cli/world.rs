@@ -4,6 +4,7 @@ use std::{
     ffi::OsStr,
     fmt::Write as _,
     fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -44,7 +45,7 @@ impl World {
 
     /// Makes the folders and the identity, and no repository yet.
     pub(crate) fn empty() -> Self {
-        let root = tempfile::Builder::new().prefix("par world-").tempdir().unwrap();
+        let root = tempfile::Builder::new().prefix("par world-").tempdir_in(place()).unwrap();
         let here = root.path().canonicalize().unwrap().join("repo");
         fs::create_dir_all(&here).unwrap();
         fs::create_dir(root.path().join("home")).unwrap();
@@ -149,6 +150,19 @@ impl World {
             },
         )
     }
+}
+
+/// Returns where worlds are made: root acts as somebody else in some of them, who must be able to get there.
+fn place() -> PathBuf {
+    let asked = std::env::temp_dir();
+    let open = |place: &Path| {
+        place.ancestors().all(|folder| fs::metadata(folder).is_ok_and(|of| of.permissions().mode() & 0o001 != 0))
+    };
+    if !rustix::process::geteuid().is_root() {
+        return asked;
+    }
+    let places = [asked.clone(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")];
+    places.into_iter().find(|place| open(place)).unwrap_or(asked)
 }
 
 /// Finds the folders of the programs that tests need, so that nothing else of the machine's PATH is seen.
