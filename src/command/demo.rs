@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::ref_name::RefName;
+use crate::model::{ref_name::RefName, run_id::RunId};
 
 use super::{Answer, Context, Error, Kind, Report, report, style::Style};
 
@@ -117,7 +117,8 @@ impl Stage {
         self.git(&["clone", "--quiet", ".", &clone_text])?;
         self.par(&["-C", &clone_text, "fetch", "origin", RUN])?;
         self.par(&["-C", &clone_text, "verify", RUN])?;
-        let merged = format!("{}..main", RefName::base(&RUN.parse()?));
+        let run: RunId = RUN.parse()?;
+        let merged = format!("{}..main", RefName::base(&run));
         self.git(&["log", "--graph", "--notes=par/demo", "--format=%h %s%n%N", &merged])?;
         Ok(())
     }

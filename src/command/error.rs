@@ -212,8 +212,8 @@ fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
     if let Some(runs::Error::Unknown(_)) = error.downcast_ref() {
         return Some("git par list".to_owned());
     }
-    if let Some(journal::Error::Broken { run, .. } | journal::Error::Illegal { run, .. }) = error.downcast_ref() {
-        return Some(format!("git par verify {run}"));
+    if let Some(journal::Error::Broken { of, .. } | journal::Error::Illegal { of, .. }) = error.downcast_ref() {
+        return Some(format!("git par verify {}", of.as_str()));
     }
     if let Some(seal::Error::Sign(_)) = error.downcast_ref() {
         return Some("git par seal --no-sign".to_owned());
@@ -251,7 +251,8 @@ mod tests {
         assert_eq!((deep.kind, deep.messages.len()), (Kind::Busy, 1));
         assert_eq!(Error::from(target::Error::from(lost())).kind, Kind::Busy);
         let source = Illegal { seq: 14, message: "w1 is discarded already".to_owned() };
-        let overtaken = Error::from(journal::Error::Overtaken { run: "r".parse().unwrap(), source });
+        let r: crate::model::run_id::RunId = "r".parse().unwrap();
+        let overtaken = Error::from(journal::Error::Overtaken { of: r.name(), source });
         assert_eq!(overtaken.kind, Kind::Busy);
     }
 

@@ -9,7 +9,7 @@ use crate::{
         command_line,
         exchange::{self, Plan},
     },
-    model::{ref_name::RefName, relation::Relation, run_id::RunId},
+    model::{journal_name::JournalName, ref_name::RefName, relation::Relation},
     repo::remote::Direction,
 };
 
@@ -25,7 +25,7 @@ pub struct Exchanged {
 /// What became of one run.
 #[derive(Debug, Serialize)]
 pub struct Row {
-    /// The run, or a ref that should be one of a run and is not.
+    /// The run, the queue as `queue/<branch>`, or a ref that should be one of these and is not.
     pub run: String,
     /// What became of it.
     pub state: State,
@@ -87,7 +87,7 @@ impl Row {
         let forked_at = if let Relation::Forked { event } = plan.relation { Some(event) } else { None };
         let names = |names: &mut dyn Iterator<Item = &RefName>| names.map(ToString::to_string).collect();
         Self {
-            run: plan.run.to_string(),
+            run: plan.run.as_str().to_owned(),
             state: State::of(plan, direction),
             events: plan.events,
             forked_at,
@@ -100,13 +100,13 @@ impl Row {
     }
 
     /// Makes the row of a run that could not be carried.
-    pub(super) fn failed(run: &RunId, error: exchange::Error, direction: Direction) -> Self {
+    pub(super) fn failed(of: &JournalName, error: exchange::Error, direction: Direction) -> Self {
         // The ways out are for a run that is here.
         let is_here =
             direction == Direction::Push || matches!(error, exchange::Error::AtWork(_) | exchange::Error::Refs(_));
         let error = Error::from(error);
         Self {
-            run: run.to_string(),
+            run: of.as_str().to_owned(),
             state: if error.kind == Kind::Busy { State::Busy } else { State::Failed },
             events: None,
             forked_at: None,
@@ -128,7 +128,7 @@ impl Row {
             refs: Vec::new(),
             left: Vec::new(),
             uncalled: Vec::new(),
-            error: Some("no ref of a run has such a name: it was left there".to_owned()),
+            error: Some("no ref of a run has such a name, nor of a queue: it was left there".to_owned()),
             hints: Vec::new(),
         }
     }

@@ -10,7 +10,7 @@ use crate::{
         progress::Progress,
         runs,
     },
-    model::run_id::RunId,
+    model::journal_name::JournalName,
     repo::{
         identity::{self, Identity},
         open::Repository,
@@ -71,8 +71,8 @@ fn identity(repository: &Repository) -> Result<Identity, Error> {
 }
 
 impl Args {
-    fn chosen(&self, exchange: &Exchange<'_>) -> Result<Vec<RunId>, Error> {
-        let all: Vec<RunId> = exchange.theirs.keys().cloned().collect();
+    fn chosen(&self, exchange: &Exchange<'_>) -> Result<Vec<JournalName>, Error> {
+        let all: Vec<JournalName> = exchange.theirs.keys().cloned().collect();
         if self.runs.is_empty() {
             return Ok(all);
         }
@@ -80,7 +80,7 @@ impl Args {
             let run = runs::named(all.clone(), wanted);
             run.map_err(|error| Error { hints: Vec::new(), ..error.into() }.hint(listing(&exchange.remote)))
         };
-        let mut runs: Vec<RunId> = self.runs.iter().map(named).collect::<Result<_, _>>()?;
+        let mut runs: Vec<JournalName> = self.runs.iter().map(named).collect::<Result<_, _>>()?;
         runs.sort();
         runs.dedup();
         Ok(runs)

@@ -10,7 +10,7 @@ use crate::{
         progress::Progress,
         runs,
     },
-    model::run_id::RunId,
+    model::journal_name::JournalName,
     repo::{
         open::Repository,
         remote::{self, Direction},
@@ -63,15 +63,15 @@ fn push(exchange: &Exchange<'_>, plan: Plan, context: &Context<'_>) -> Result<Pl
 }
 
 impl Args {
-    fn chosen(&self, context: &Context<'_>, repository: &Repository) -> Result<Vec<RunId>, Error> {
+    fn chosen(&self, context: &Context<'_>, repository: &Repository) -> Result<Vec<JournalName>, Error> {
         if self.all {
-            return Ok(repository.noted_runs()?);
+            return Ok(repository.noted()?);
         }
         if self.runs.is_empty() {
-            return Ok(vec![context.choose(repository, None)?]);
+            return Ok(vec![context.choose(repository, None)?.name()]);
         }
-        let mut runs: Vec<RunId> =
-            self.runs.iter().map(|wanted| runs::choose(repository, Some(wanted))).collect::<Result<_, _>>()?;
+        let named = |wanted: &String| runs::named(repository.noted()?, wanted);
+        let mut runs: Vec<JournalName> = self.runs.iter().map(named).collect::<Result<_, _>>()?;
         runs.sort();
         runs.dedup();
         Ok(runs)

@@ -8,10 +8,13 @@ use super::{
 };
 use crate::{
     model::{
+        chronicle::Chronicle,
+        history::History,
+        journal_name::JournalName,
         oid::Oid,
+        queue::history::Queue,
         ref_name::RefName,
         relation::Relation,
-        run_id::RunId,
         transfer::{self, Refs, Sides, Transfer},
     },
     repo::{
@@ -32,20 +35,20 @@ pub enum Error {
     #[error(transparent)]
     Remote(#[from] remote::Error),
     /// The side that gives has refs of it, and no journal.
-    #[error("run '{0}' has no journal there")]
-    NoJournal(RunId),
+    #[error("{0} has no journal there")]
+    NoJournal(JournalName),
     /// Neither side knows what its journal stands on.
     #[error("ref '{0}' is on neither side")]
     NoBase(RefName),
     /// The journal is one of something else.
-    #[error("the journal of run '{0}' begins another run, or another base")]
-    Strange(RunId),
+    #[error("the journal of {0} begins another run or queue, or another base")]
+    Strange(JournalName),
     /// The remote moved between the look and the push.
-    #[error("run '{0}' was moved there meanwhile by somebody else")]
-    Lost(RunId),
+    #[error("{0} was moved there meanwhile by somebody else")]
+    Lost(JournalName),
     /// A process here works on it, and what it knows of the run is not changed behind its back.
-    #[error("run '{0}' is being worked on here")]
-    AtWork(RunId),
+    #[error("{0} is being worked on here")]
+    AtWork(JournalName),
     /// Somebody works on it here.
     #[error(transparent)]
     Supervisor(#[from] supervisor::Error),
@@ -68,7 +71,7 @@ pub struct Exchange<'a> {
     /// The remote.
     pub remote: Remote<'a>,
     /// What there is of each run.
-    pub theirs: BTreeMap<RunId, Refs>,
+    pub theirs: BTreeMap<JournalName, Refs>,
     /// What stands there where a run would, and has the name of none.
     pub strange: Vec<String>,
     /// Whether logs go where there are none yet.
@@ -81,13 +84,20 @@ pub struct Exchange<'a> {
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The run.
-    pub run: RunId,
+    pub run: JournalName,
     /// How the journal that is given stands to the other one.
     pub relation: Relation,
     /// Which refs move.
     pub transfer: Transfer,
     /// How many events the given journal has; none where it had not to be read.
     pub events: Option<u64>,
+}
+
+/// A journal that is given, as far as it matters.
+struct Given {
+    bytes: Vec<u8>,
+    events: u64,
+    told: Refs,
 }
 
 impl<'a> Exchange<'a> {
@@ -100,11 +110,12 @@ impl<'a> Exchange<'a> {
 
     /// Decides on each of these runs.
     #[must_use]
-    pub fn plan(&self, runs: &[RunId]) -> Vec<(RunId, Result<Plan, Error>)> {
-        let ours: Vec<(RunId, Result<Refs, Error>)> = runs.iter().map(|run| (run.clone(), self.ours(run))).collect();
+    pub fn plan(&self, runs: &[JournalName]) -> Vec<(JournalName, Result<Plan, Error>)> {
+        let ours: Vec<(JournalName, Result<Refs, Error>)> =
+            runs.iter().map(|run| (run.clone(), self.ours(run))).collect();
         let read = ours.iter().filter_map(|(run, ours)| Some((run, ours.as_ref().ok()?)));
         let mut failed = self.bring(&read.map(|(run, ours)| (run.clone(), self.unseen(run, ours))).collect());
-        let plan = |(run, ours): (RunId, Result<Refs, Error>)| {
+        let plan = |(run, ours): (JournalName, Result<Refs, Error>)| {
             let plan = match failed.remove(&run) {
                 Some(error) => Err(error.into()),
                 None => ours.and_then(|ours| self.decide(&run, &ours)),
@@ -115,7 +126,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Reads what is here of a run, at one moment.
-    fn ours(&self, run: &RunId) -> Result<Refs, Error> {
+    fn ours(&self, run: &JournalName) -> Result<Refs, Error> {
         if self.direction == Direction::Push && supervisor::is_held(self.repository, run)? {
             return Err(supervisor::Error::Held(run.clone()).into());
         }
@@ -132,7 +143,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Lists the objects of the other side without which nothing can be decided.
-    fn unseen(&self, run: &RunId, ours: &Refs) -> Vec<Oid> {
+    fn unseen(&self, run: &JournalName, ours: &Refs) -> Vec<Oid> {
         let Some(theirs) = self.theirs.get(run) else { return Vec::new() };
         // What is fetched is looked at; where a push takes nothing's place, there is nothing to compare.
         let is_needed = |name: &RefName| self.direction == Direction::Fetch || ours.contains_key(name);
@@ -142,21 +153,22 @@ impl<'a> Exchange<'a> {
     }
 
     /// Gets objects, for all runs at once; where that fails, for each alone, and says which could not be had.
-    fn bring(&self, wanted: &BTreeMap<RunId, Vec<Oid>>) -> BTreeMap<RunId, remote::Error> {
-        let wanted: Vec<(&RunId, &Vec<Oid>)> = wanted.iter().filter(|(_, objects)| !objects.is_empty()).collect();
+    fn bring(&self, wanted: &BTreeMap<JournalName, Vec<Oid>>) -> BTreeMap<JournalName, remote::Error> {
+        let wanted: Vec<(&JournalName, &Vec<Oid>)> = wanted.iter().filter(|(_, objects)| !objects.is_empty()).collect();
         let all: Vec<Oid> = wanted.iter().flat_map(|(_, objects)| objects.iter().copied()).collect();
         match (self.remote.fetch(&all), wanted.as_slice()) {
             (Ok(()), _) => BTreeMap::new(),
             (Err(error), [(run, _)]) => BTreeMap::from([((*run).clone(), error)]),
             (Err(_), each) => {
-                let alone =
-                    |(run, objects): &(&RunId, &Vec<Oid>)| Some(((*run).clone(), self.remote.fetch(objects).err()?));
+                let alone = |(run, objects): &(&JournalName, &Vec<Oid>)| {
+                    Some(((*run).clone(), self.remote.fetch(objects).err()?))
+                };
                 each.iter().filter_map(alone).collect()
             }
         }
     }
 
-    fn decide(&self, run: &RunId, ours: &Refs) -> Result<Plan, Error> {
+    fn decide(&self, run: &JournalName, ours: &Refs) -> Result<Plan, Error> {
         let none = Refs::new();
         let theirs = self.theirs.get(run).unwrap_or(&none);
         let (given, held) = match self.direction {
@@ -182,26 +194,35 @@ impl<'a> Exchange<'a> {
             seal: both(given, held, &RefName::seal(run)).and_then(|tags| self.relate_seals(tags)),
             logs: both(given, held, &RefName::logs(run)).and_then(|logs| self.relate_logs(logs)),
             with_logs: self.with_logs,
-            told: &transfer::told(run, &state.history),
+            told: &state.told,
         };
         let mut transfer = Transfer::decide(&sides);
         if matches!(relation, Relation::Same | Relation::Ahead) {
             transfer.uncalled.extend(unfit);
         }
-        Ok(Plan { run: run.clone(), relation, transfer, events: Some(state.tip().count) })
+        Ok(Plan { run: run.clone(), relation, transfer, events: Some(state.events) })
     }
 
-    /// Reads the journal that is given, which must be one of this run.
-    fn given(&self, run: &RunId, given: &Refs) -> Result<State, Error> {
-        let notes = given.get(&RefName::notes(run)).ok_or_else(|| Error::NoJournal(run.clone()))?;
-        let state = State::read(run, *notes, self.journal(run, given, given)?)?;
-        let started = state.history.run().map(|started| (&started.args.run, Some(&started.args.base)));
-        let is_ours = started == Some((run, given.get(&RefName::base(run))));
-        if is_ours { Ok(state) } else { Err(Error::Strange(run.clone())) }
+    /// Reads the journal that is given, which must be one of this run or queue.
+    fn given(&self, of: &JournalName, given: &Refs) -> Result<Given, Error> {
+        match of.queue() {
+            Some(_) => self.given_as::<Queue>(of, given),
+            None => self.given_as::<History>(of, given),
+        }
+    }
+
+    fn given_as<H: Chronicle>(&self, of: &JournalName, given: &Refs) -> Result<Given, Error> {
+        let notes = given.get(&RefName::notes(of)).ok_or_else(|| Error::NoJournal(of.clone()))?;
+        let state = State::<H>::read(of, *notes, self.journal(of, given, given)?)?;
+        let is_on_base = state.history.base().as_ref() == given.get(&RefName::base(of));
+        if !is_on_base || !state.history.is_of(of) {
+            return Err(Error::Strange(of.clone()));
+        }
+        Ok(Given { events: state.tip().count, told: state.history.told(of), bytes: state.bytes })
     }
 
     /// Leaves out what no journal speaks of where it is not what its name says; lists that.
-    fn fitting(&self, run: &RunId, given: &Refs, journal: &[u8]) -> (Refs, Vec<RefName>) {
+    fn fitting(&self, run: &JournalName, given: &Refs, journal: &[u8]) -> (Refs, Vec<RefName>) {
         let is_unfit = |(name, id): (&RefName, &Oid)| {
             let is_seal = *name == RefName::seal(run) && !self.is_seal(*id, journal);
             is_seal || (*name == RefName::logs(run) && self.repository.commit(*id).is_err())
@@ -223,7 +244,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Reads the journal of one side; empty where it has none. The other side knows the base where it does not.
-    fn journal(&self, run: &RunId, side: &Refs, other: &Refs) -> Result<Vec<u8>, Error> {
+    fn journal(&self, run: &JournalName, side: &Refs, other: &Refs) -> Result<Vec<u8>, Error> {
         let Some(notes) = side.get(&RefName::notes(run)) else { return Ok(Vec::new()) };
         let name = RefName::base(run);
         let base = side.get(&name).or_else(|| other.get(&name)).ok_or(Error::NoBase(name))?;
@@ -270,7 +291,7 @@ impl<'a> Exchange<'a> {
 
     /// Gets the objects of these plans; says which could not be had.
     #[must_use]
-    pub fn bring_all<'p>(&self, plans: impl Iterator<Item = &'p Plan>) -> BTreeMap<RunId, remote::Error> {
+    pub fn bring_all<'p>(&self, plans: impl Iterator<Item = &'p Plan>) -> BTreeMap<JournalName, remote::Error> {
         let objects = |plan: &Plan| plan.transfer.moves.iter().filter_map(|step| step.new).collect();
         self.bring(&plans.map(|plan| (plan.run.clone(), objects(plan))).collect())
     }
@@ -290,8 +311,8 @@ impl<'a> Exchange<'a> {
 }
 
 /// Reads what a remote has, by run; what has the name of no run is listed by what it has instead.
-fn survey(remote: &Remote<'_>) -> Result<(BTreeMap<RunId, Refs>, Vec<String>), Error> {
-    let mut runs: BTreeMap<RunId, Refs> = BTreeMap::new();
+fn survey(remote: &Remote<'_>) -> Result<(BTreeMap<JournalName, Refs>, Vec<String>), Error> {
+    let mut runs: BTreeMap<JournalName, Refs> = BTreeMap::new();
     let mut strange = Vec::new();
     for (text, id) in remote.refs()? {
         match RefName::told(&text) {

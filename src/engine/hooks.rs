@@ -23,9 +23,9 @@ use crate::{
     model::{
         event::Event,
         fact::{self, MergeFinished, Payload},
+        journal_name::JournalName,
         likeness,
         oid::Oid,
-        run_id::RunId,
     },
     process::{
         child::{self, Spec, Stdin},
@@ -52,7 +52,7 @@ const TAIL: u64 = 400;
 pub struct Hooks<'a> {
     settings: Settings,
     room: Room,
-    run: RunId,
+    run: JournalName,
     listener: Listener<'a>,
     queue: Mutex<Option<Queue>>,
 }
@@ -83,7 +83,7 @@ struct Queue {
 
 impl<'a> Hooks<'a> {
     /// Reads which hooks the user wants, from git config as the main worktree has it.
-    pub fn load(repository: &Repository, run: &RunId, listener: Listener<'a>) -> Result<Self, git::Error> {
+    pub fn load(repository: &Repository, run: &JournalName, listener: Listener<'a>) -> Result<Self, git::Error> {
         let settings = repository.shared_settings()?;
         let timeout = settings.get("par.hookTimeout").and_then(limits::parse_duration).unwrap_or(TIMEOUT);
         let folder = repository.scratch_dir().join(run.as_str()).join("hooks");
@@ -123,7 +123,8 @@ impl<'a> Hooks<'a> {
         let args = event.args();
         let number = |key| args.get(key).and_then(Value::as_u64).map(|number| number.to_string());
         let variables = [
-            ("PAR_RUN", Some(self.run.to_string())),
+            ("PAR_RUN", self.run.as_run().map(|run| run.to_string())),
+            ("PAR_QUEUE", self.run.queue().map(|queue| queue.to_string())),
             ("PAR_EVENT", Some(name.to_owned())),
             ("PAR_BASE", base.map(|base| base.to_string())),
             ("PAR_WORKER", number("worker")),

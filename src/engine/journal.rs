@@ -1,20 +1,21 @@
-//! Journals: a run's history in its notes, read whole and written one event at a time.
+//! Journals: the history of a run, or of a queue, in its notes, read whole and written one event at a time.
 //!
 //! Every event is one compare-and-swap of the notes ref, together with the refs that it speaks of: both are there, or
 //! neither. A lost race is read again and the event chained anew.
 
-use std::sync::Mutex;
+use std::{ops::Deref, sync::Mutex};
 
 use super::{hooks::Hooks, own_events, progress::Listener};
 use crate::{
     failpoint,
     model::{
         chain::{self, Chain, Form, Tip},
+        chronicle::{Chronicle, Unfit},
         event::{self, Draft, Event},
         fact::Payload,
-        history::{History, Illegal, Lane, Step},
+        history::{History, Illegal, Lane},
+        journal_name::JournalName,
         oid::Oid,
-        person_note,
         ref_name::RefName,
         run_id::RunId,
     },
@@ -35,38 +36,38 @@ const TRIES: u32 = 200;
 /// Why a journal could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The run is not here.
-    #[error("run '{0}' is not in this repository")]
-    Unknown(RunId),
+    /// What it is of is not here.
+    #[error("{0} is not in this repository")]
+    Unknown(JournalName),
     /// The journal is no chain.
-    #[error("the journal of run '{run}' is broken")]
+    #[error("the journal of {of} is broken")]
     Broken {
-        /// The run.
-        run: RunId,
+        /// Whose it is.
+        of: JournalName,
         /// Where.
         source: chain::Broken,
     },
     /// An event cannot be read or made.
-    #[error("an event of run '{run}' cannot stand")]
+    #[error("an event of {of} cannot stand")]
     Event {
-        /// The run.
-        run: RunId,
+        /// Whose it is.
+        of: JournalName,
         /// Why.
         source: event::Error,
     },
     /// An event may not stand where it stands.
-    #[error("the history of run '{run}' is not a legal one")]
+    #[error("the history of {of} is not a legal one")]
     Illegal {
-        /// The run.
-        run: RunId,
+        /// Whose it is.
+        of: JournalName,
         /// Which, and why.
         source: Illegal,
     },
     /// Somebody else was quicker, and what was to be recorded does not follow any more.
-    #[error("run '{run}' was changed by somebody else in this moment")]
+    #[error("{of} was changed by somebody else in this moment")]
     Overtaken {
-        /// The run.
-        run: RunId,
+        /// Whose it is.
+        of: JournalName,
         /// Why it does not follow.
         source: Illegal,
     },
@@ -84,9 +85,9 @@ pub enum Error {
     Git(#[from] git::Error),
 }
 
-/// What a run's journal says at one moment.
+/// What a journal says at one moment.
 #[derive(Clone, Debug, Default)]
-pub struct State {
+pub struct State<H = History> {
     /// The notes commit; none before the first event.
     pub notes: Option<Oid>,
     /// The journal's bytes.
@@ -94,20 +95,27 @@ pub struct State {
     /// Where its chain ends.
     pub tip: Option<Tip>,
     /// What it comes to.
-    pub history: History,
+    pub history: H,
 }
 
 impl State {
     /// Reads a run's journal from this repository's refs.
     pub fn load(repository: &Repository, run: &RunId) -> Result<Self, Error> {
-        let notes = repository.notes(run)?.ok_or_else(|| Error::Unknown(run.clone()))?;
-        let bytes = repository.journal(run, &notes)?;
-        Self::read(run, notes.commit, bytes)
+        Self::load_of(repository, run)
+    }
+}
+
+impl<H: Chronicle> State<H> {
+    /// Reads a journal from this repository's refs.
+    pub fn load_of(repository: &Repository, of: &JournalName) -> Result<Self, Error> {
+        let notes = repository.notes(of)?.ok_or_else(|| Error::Unknown(of.clone()))?;
+        let bytes = repository.journal(of, &notes)?;
+        Self::read(of, notes.commit, bytes)
     }
 
     /// Reads the journal that the notes at a commit hold.
-    pub fn read(run: &RunId, notes: Oid, bytes: Vec<u8>) -> Result<Self, Error> {
-        let (tip, history) = fold(run, &bytes)?;
+    pub fn read(of: &JournalName, notes: Oid, bytes: Vec<u8>) -> Result<Self, Error> {
+        let (tip, history) = fold(of, &bytes)?;
         Ok(Self { notes: Some(notes), bytes, tip: Some(tip), history })
     }
 
@@ -118,13 +126,13 @@ impl State {
     }
 }
 
-fn fold(run: &RunId, bytes: &[u8]) -> Result<(Tip, History), Error> {
-    let broken = |source| Error::Broken { run: run.clone(), source };
+fn fold<H: Chronicle>(of: &JournalName, bytes: &[u8]) -> Result<(Tip, H), Error> {
+    let broken = |source| Error::Broken { of: of.clone(), source };
     let mut chain = Chain::new(Form::Canonical);
-    let mut history = History::default();
+    let mut history = H::default();
     for line in chain::lines(bytes) {
         let event = chain.push(line.map_err(broken)?).map_err(broken)?;
-        take(run, &mut history, &event)?;
+        take(of, &mut history, &event)?;
     }
     Ok((chain.finish().map_err(broken)?, history))
 }
@@ -132,14 +140,16 @@ fn fold(run: &RunId, bytes: &[u8]) -> Result<(Tip, History), Error> {
 /// Tells of an event of our own that may not stand: it was legal by what was known a moment ago.
 fn overtaken(error: Error) -> Error {
     match error {
-        Error::Illegal { run, source } => Error::Overtaken { run, source },
+        Error::Illegal { of, source } => Error::Overtaken { of, source },
         other => other,
     }
 }
 
-fn take(run: &RunId, history: &mut History, event: &Event<'_>) -> Result<(), Error> {
-    let step = Step::read(event).map_err(|source| Error::Event { run: run.clone(), source })?;
-    history.push(step).map_err(|source| Error::Illegal { run: run.clone(), source })
+fn take(of: &JournalName, history: &mut impl Chronicle, event: &Event<'_>) -> Result<(), Error> {
+    history.take(event).map_err(|unfit| match unfit {
+        Unfit::Unreadable(source) => Error::Event { of: of.clone(), source },
+        Unfit::Illegal(source) => Error::Illegal { of: of.clone(), source },
+    })
 }
 
 /// An event to be, with the refs and the log that go with it.
@@ -150,13 +160,19 @@ pub struct Deed {
     logs: Vec<LogEntry>,
 }
 
+impl From<Draft> for Deed {
+    fn from(draft: Draft) -> Self {
+        Self { draft, ..Self::default() }
+    }
+}
+
 impl Deed {
     /// Makes the event of a fact.
     #[must_use]
     pub fn of<P: Payload>(fact: &P) -> Self {
         let (args, result) = fact.halves();
         let draft = Draft { tool_name: P::KIND.to_owned(), args, result, success: fact.success(), ..Draft::default() };
-        Self { draft, ..Self::default() }
+        Self::from(draft)
     }
 
     /// Names the earlier events that it follows from.
@@ -203,13 +219,13 @@ pub fn started(lane: &Lane) -> Option<u64> {
     lane.started.as_ref().map(|placed| placed.seq)
 }
 
-/// A run's journal, open for writing; shared by the threads of a run.
-pub struct Journal<'a> {
+/// A journal, open for writing; shared by the threads of a process.
+pub struct Journal<'a, H = History, N = RunId> {
     /// Whose it is.
-    pub run: RunId,
+    pub run: N,
     repository: &'a Repository,
     identity: Identity,
-    state: Mutex<State>,
+    state: Mutex<State<H>>,
     hooks: Option<Hooks<'a>>,
 }
 
@@ -217,7 +233,7 @@ impl<'a> Journal<'a> {
     /// Begins the journal of a new run, without hooks.
     #[must_use]
     pub fn begin(repository: &'a Repository, run: RunId, identity: Identity) -> Self {
-        Self { run, repository, identity, state: Mutex::default(), hooks: None }
+        Self::new(repository, run, identity)
     }
 
     /// Opens the journal of a run that is here, with the user's hooks; the listener is told of those that fail.
@@ -227,8 +243,16 @@ impl<'a> Journal<'a> {
         identity: Identity,
         listener: Listener<'a>,
     ) -> Result<Self, Error> {
-        let state = Mutex::new(State::load(repository, &run)?);
-        Self { state, ..Self::begin(repository, run, identity) }.hooked(listener)
+        let journal = Self::begin(repository, run, identity);
+        journal.refresh()?;
+        journal.hooked(listener)
+    }
+}
+
+impl<'a, H: Chronicle, N: Deref<Target = JournalName>> Journal<'a, H, N> {
+    /// Makes a journal that has no event yet, without hooks; one that is here is read by [`Self::refresh`].
+    pub fn new(repository: &'a Repository, of: N, identity: Identity) -> Self {
+        Self { run: of, repository, identity, state: Mutex::default(), hooks: None }
     }
 
     /// Has the user's hooks run behind the events that are appended; the listener is told of those that fail.
@@ -239,23 +263,23 @@ impl<'a> Journal<'a> {
 
     /// Returns what the journal says now.
     #[must_use]
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> State<H> {
         self.lock().clone()
     }
 
     /// Reads again what others have written meanwhile.
     pub fn refresh(&self) -> Result<(), Error> {
         let mut state = self.lock();
-        *state = State::load(self.repository, &self.run)?;
+        *state = State::load_of(self.repository, &self.run)?;
         Ok(())
     }
 
     /// Reads something off the history as it was read last.
-    pub fn ask<T>(&self, question: impl FnOnce(&History) -> T) -> T {
+    pub fn ask<T>(&self, question: impl FnOnce(&H) -> T) -> T {
         question(&self.lock().history)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State<H>> {
         // A thread that panicked wrote nothing: the state is whole.
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -263,17 +287,17 @@ impl<'a> Journal<'a> {
     /// Appends the event that the history calls for, and returns its number.
     ///
     /// The deed is asked for again each time that somebody else was quicker, with the history as it is then.
-    pub fn append(&self, deed: impl Fn(&History) -> Deed) -> Result<u64, Error> {
+    pub fn append(&self, deed: impl Fn(&H) -> Deed) -> Result<u64, Error> {
         let mut state = self.lock();
         for _ in 0..TRIES {
             match self.insist(&state, &deed(&state.history)) {
                 Err(Error::Refs(refs::Error::Lost { name, .. })) if self.is_ours(&name) && state.notes.is_some() => {
-                    *state = State::load(self.repository, &self.run)?;
+                    *state = State::load_of(self.repository, &self.run)?;
                 }
                 Err(error) => return Err(error),
                 Ok((next, event)) => {
                     *state = next;
-                    let base = state.history.run().map(|run| run.args.base);
+                    let base = state.history.base();
                     self.hooks.iter().for_each(|hooks| hooks.after(&event, base));
                     return Ok(state.tip().count);
                 }
@@ -289,7 +313,7 @@ impl<'a> Journal<'a> {
     }
 
     /// Appends, once more where somebody who tidied up took objects that it needs.
-    fn insist(&self, state: &State, deed: &Deed) -> Result<(State, Event<'static>), Error> {
+    fn insist(&self, state: &State<H>, deed: &Deed) -> Result<(State<H>, Event<'static>), Error> {
         match self.try_append(state, deed) {
             Err(Error::Refs(error @ refs::Error::Lost { .. })) => Err(error.into()),
             Err(_) => self.repository.insist(|| self.try_append(state, deed)),
@@ -297,12 +321,12 @@ impl<'a> Journal<'a> {
         }
     }
 
-    fn try_append(&self, state: &State, deed: &Deed) -> Result<(State, Event<'static>), Error> {
+    fn try_append(&self, state: &State<H>, deed: &Deed) -> Result<(State<H>, Event<'static>), Error> {
         let (next, event) = self.extend(state, deed.draft.clone())?;
         let identity = self.identity.now();
-        let base = next.history.run().map(|run| run.args.base);
+        let base = next.history.base();
         let mut notes: Vec<(Oid, Vec<u8>)> = base.into_iter().map(|base| (base, next.bytes.clone())).collect();
-        notes.extend(person_note::render_all(&next.history).into_iter().map(|(id, text)| (id, text.into_bytes())));
+        notes.extend(next.history.notes().into_iter().map(|(id, text)| (id, text.into_bytes())));
         let commit = self.repository.write_notes(state.notes, &notes, &identity)?;
         let mut edits = deed.edits.clone();
         edits.extend(self.log_edit(deed, &identity)?);
@@ -317,9 +341,9 @@ impl<'a> Journal<'a> {
         Ok((State { notes: Some(commit), ..next }, event))
     }
 
-    fn extend(&self, state: &State, mut draft: Draft) -> Result<(State, Event<'static>), Error> {
+    fn extend(&self, state: &State<H>, mut draft: Draft) -> Result<(State<H>, Event<'static>), Error> {
         draft.time = Some(Clock::System.now());
-        let event = draft.seal(&state.tip()).map_err(|source| Error::Event { run: self.run.clone(), source })?;
+        let event = draft.seal(&state.tip()).map_err(|source| Error::Event { of: self.run.clone(), source })?;
         let mut history = state.history.clone();
         take(&self.run, &mut history, &event).map_err(overtaken)?;
         let mut bytes = state.bytes.clone();

@@ -1,11 +1,17 @@
 //! Runs: which are here, and which one a user means.
 
+use std::borrow::Borrow;
+
 use super::{
     journal::{self, State},
     supervisor,
 };
 use crate::{
-    model::{ref_name::RefName, run_id::RunId},
+    model::{
+        journal_name::JournalName,
+        ref_name::RefName,
+        run_id::{QUEUES, RunId},
+    },
     repo::{journal_notes, open::Repository},
 };
 
@@ -19,12 +25,12 @@ pub enum Error {
     #[error("no run is named '{0}', or begins so")]
     Unknown(String),
     /// Several of this prefix.
-    #[error("'{prefix}' is the beginning of {} runs: {}", matches.len(), matches.iter().take(10).map(RunId::as_str).collect::<Vec<_>>().join(", "))]
+    #[error("'{prefix}' is the beginning of {} runs: {}", matches.len(), matches[..matches.len().min(10)].join(", "))]
     Ambiguous {
         /// What the user typed.
         prefix: String,
         /// What it could mean.
-        matches: Vec<RunId>,
+        matches: Vec<String>,
     },
     /// The notes.
     #[error(transparent)]
@@ -45,21 +51,26 @@ pub fn choose(repository: &Repository, wanted: Option<&str>) -> Result<RunId, Er
 
 /// Finds the run of exactly this name without looking at others.
 fn exact(repository: &Repository, wanted: Option<&str>) -> Result<Option<RunId>, Error> {
-    let Some(run) = wanted.and_then(|wanted| wanted.parse().ok()) else { return Ok(None) };
+    let Some(run) = wanted.and_then(|wanted| wanted.parse::<RunId>().ok()) else { return Ok(None) };
     let is_here = repository.ref_target(&RefName::notes(&run)).map_err(journal_notes::Error::from)?.is_some();
     Ok(is_here.then_some(run))
 }
 
-/// Finds the run of this name, or the only one whose name begins so.
-pub fn named(runs: Vec<RunId>, wanted: &str) -> Result<RunId, Error> {
-    if let Some(exact) = runs.iter().find(|run| run.as_str() == wanted) {
-        return Ok(exact.clone());
+/// Finds the run or queue of this name, or the only one whose name begins so; queues are called `queue/<branch>`.
+pub fn named<N: Borrow<JournalName>>(mut names: Vec<N>, wanted: &str) -> Result<N, Error> {
+    let is_exact = |name: &N| name.borrow().as_str() == wanted || name.borrow().spelled() == wanted;
+    if let Some(exact) = names.iter().position(is_exact) {
+        return Ok(names.swap_remove(exact));
     }
-    let mut matches: Vec<RunId> = runs.into_iter().filter(|run| run.as_str().starts_with(wanted)).collect();
-    match matches.len() {
+    let is_queue = wanted.starts_with(&format!("{QUEUES}/"));
+    names.retain(|name| name.borrow().as_str().starts_with(wanted) && name.borrow().queue().is_some() == is_queue);
+    match names.len() {
         0 => Err(Error::Unknown(wanted.to_owned())),
-        1 => Ok(matches.remove(0)),
-        _ => Err(Error::Ambiguous { prefix: wanted.to_owned(), matches }),
+        1 => Ok(names.remove(0)),
+        _ => {
+            let matches = names.iter().map(|name| name.borrow().spelled()).collect();
+            Err(Error::Ambiguous { prefix: wanted.to_owned(), matches })
+        }
     }
 }
 

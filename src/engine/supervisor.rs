@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    model::run_id::RunId,
+    model::journal_name::JournalName,
     process::{node, plain},
     repo::open::Repository,
 };
@@ -27,8 +27,8 @@ pub struct Hold {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Somebody else holds it.
-    #[error("run '{0}' is being worked on by another process")]
-    Held(RunId),
+    #[error("{0} is being worked on by another process")]
+    Held(JournalName),
     /// The lock file.
     #[error("could not lock '{}'", path.display())]
     File {
@@ -40,7 +40,7 @@ pub enum Error {
 }
 
 /// Holds a run while it is worked on.
-pub fn hold(repository: &Repository, run: &RunId) -> Result<Hold, Error> {
+pub fn hold(repository: &Repository, run: &JournalName) -> Result<Hold, Error> {
     let path = lock_path(repository, run);
     match lock(&path) {
         Ok(file) => Ok(Hold { path, files: Mutex::new(vec![file]) }),
@@ -83,12 +83,12 @@ pub enum Presence {
 }
 
 /// Tells whether some process works on a run now; those who only ask do not hinder each other.
-pub fn is_held(repository: &Repository, run: &RunId) -> Result<bool, Error> {
+pub fn is_held(repository: &Repository, run: &JournalName) -> Result<bool, Error> {
     Ok(presence(repository, run)? == Presence::Held)
 }
 
 /// Tells who works on a run now.
-pub fn presence(repository: &Repository, run: &RunId) -> Result<Presence, Error> {
+pub fn presence(repository: &Repository, run: &JournalName) -> Result<Presence, Error> {
     match keep_out(repository, run) {
         Ok(Some(_)) => Ok(Presence::Free),
         Ok(None) => Ok(Presence::Elsewhere),
@@ -98,7 +98,7 @@ pub fn presence(repository: &Repository, run: &RunId) -> Result<Presence, Error>
 }
 
 /// Keeps everybody from taking a run up until the file is dropped; none where nobody here ever has.
-pub fn keep_out(repository: &Repository, run: &RunId) -> Result<Option<File>, Error> {
+pub fn keep_out(repository: &Repository, run: &JournalName) -> Result<Option<File>, Error> {
     let path = lock_path(repository, run);
     plain::clear(&path);
     let file = match File::open(&path) {
@@ -112,6 +112,6 @@ pub fn keep_out(repository: &Repository, run: &RunId) -> Result<Option<File>, Er
     }
 }
 
-fn lock_path(repository: &Repository, run: &RunId) -> PathBuf {
+fn lock_path(repository: &Repository, run: &JournalName) -> PathBuf {
     Path::new(&repository.scratch_dir()).join(run.as_str()).join(LOCK)
 }

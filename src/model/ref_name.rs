@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use super::{run_id::RunId, worker::Worker};
+use super::{
+    journal_name::{JournalName, QueueName},
+    queue::entry::EntryId,
+    run_id::{self, RunId},
+    worker::Worker,
+};
 
 /// Everything that runs keep, but for notes.
 pub const RUNS: &str = "refs/par/";
@@ -16,8 +21,8 @@ pub struct RefName(String);
 impl RefName {
     /// `refs/par/<run>/base`
     #[must_use]
-    pub fn base(run: &RunId) -> Self {
-        Self(format!("{RUNS}{run}/base"))
+    pub fn base(of: &JournalName) -> Self {
+        below(of, "base")
     }
 
     /// `refs/par/<run>/w<n>`
@@ -52,32 +57,44 @@ impl RefName {
 
     /// `refs/par/<run>/winner`
     #[must_use]
-    pub fn winner(run: &RunId) -> Self {
-        Self(format!("{RUNS}{run}/winner"))
+    pub fn winner(of: &JournalName) -> Self {
+        below(of, "winner")
     }
 
     /// `refs/par/<run>/merge`
     #[must_use]
-    pub fn merge(run: &RunId) -> Self {
-        Self(format!("{RUNS}{run}/merge"))
+    pub fn merge(of: &JournalName) -> Self {
+        below(of, "merge")
     }
 
     /// `refs/par/<run>/logs`
     #[must_use]
-    pub fn logs(run: &RunId) -> Self {
-        Self(format!("{RUNS}{run}/logs"))
+    pub fn logs(of: &JournalName) -> Self {
+        below(of, "logs")
     }
 
     /// `refs/par/<run>/seal`
     #[must_use]
-    pub fn seal(run: &RunId) -> Self {
-        Self(format!("{RUNS}{run}/seal"))
+    pub fn seal(of: &JournalName) -> Self {
+        below(of, "seal")
     }
 
     /// `refs/notes/par/<run>`
     #[must_use]
-    pub fn notes(run: &RunId) -> Self {
-        Self(format!("{NOTES}{run}"))
+    pub fn notes(of: &JournalName) -> Self {
+        Self(format!("{NOTES}{}", of.as_str()))
+    }
+
+    /// `refs/par/queue/<target>/entry/<n>.<k>`: the k-th commit that an entry of a queue brought
+    #[must_use]
+    pub fn entry(queue: &QueueName, entry: EntryId, number: usize) -> Self {
+        below(queue, &format!("entry/{entry}.{number}"))
+    }
+
+    /// `refs/par/queue/<target>/landed/<n>`: the commit as which an entry of a queue landed
+    #[must_use]
+    pub fn landed(queue: &QueueName, entry: EntryId) -> Self {
+        below(queue, &format!("landed/{entry}"))
     }
 
     /// `refs/heads/<branch>`, or the name itself where it is a full one.
@@ -94,53 +111,61 @@ impl RefName {
 
     /// `refs/par/<run>/`
     #[must_use]
-    pub fn prefix(run: &RunId) -> String {
-        format!("{RUNS}{run}/")
+    pub fn prefix(of: &JournalName) -> String {
+        format!("{RUNS}{}/", of.as_str())
     }
 
     /// Tells whether nobody but a person who looks back needs it: what was superseded, discarded or left over.
     #[must_use]
     pub fn is_spare(&self) -> bool {
-        let below = self.0.strip_prefix(RUNS).and_then(|rest| rest.split_once('/'));
-        below.is_some_and(|(_, name)| ["attempt/", "discarded/", "leftover/"].iter().any(|part| name.starts_with(part)))
+        let is_below = |name: &str| ["attempt/", "discarded/", "leftover/"].iter().any(|part| name.starts_with(part));
+        self.split().is_some_and(|(_, name)| is_below(name))
     }
 
-    /// Returns the run that a notes ref belongs to.
+    /// Returns what a notes ref is of: a run or a queue.
     #[must_use]
-    pub fn noted_run(&self) -> Option<RunId> {
-        self.0.strip_prefix(NOTES)?.parse().ok()
+    pub fn noted(&self) -> Option<JournalName> {
+        JournalName::split(self.0.strip_prefix(NOTES)?).filter(|(_, rest)| rest.is_none()).map(|(of, _)| of)
     }
 
     /// Returns the run that a ref which is no notes ref belongs to.
     #[must_use]
     pub fn run(&self) -> Option<RunId> {
-        self.0.strip_prefix(RUNS)?.split_once('/')?.0.parse().ok()
+        self.split()?.0.as_run()
     }
 
-    /// Reads a name that another repository told: a run's notes, or what is in its folder or one deeper.
+    /// Splits the name of a ref that is no notes ref into what it is of, and the rest.
+    fn split(&self) -> Option<(JournalName, &str)> {
+        let (of, rest) = JournalName::split(self.0.strip_prefix(RUNS)?)?;
+        Some((of, rest?))
+    }
+
+    /// Reads a name that another repository told: the notes of a run or a queue, or what is in its folder or one deeper.
     ///
     /// What is a ref of ours in one repository is no folder in another, nor the other way round: no clone could hold both.
     #[must_use]
-    pub fn told(name: &str) -> Option<(RunId, Self)> {
-        let mut parts = name.strip_prefix(NOTES).or_else(|| name.strip_prefix(RUNS))?.split('/');
-        let run: RunId = parts.next()?.parse().ok()?;
-        let rest: Vec<RunId> = parts.map(|part| part.parse().ok()).collect::<Option<_>>()?;
-        let fits = match rest.as_slice() {
-            [] => name.starts_with(NOTES),
-            _ if name.starts_with(NOTES) => false,
-            [short] => !is_folder(short.as_str()),
-            [folder, _] => !is_single(folder.as_str()),
+    pub fn told(name: &str) -> Option<(JournalName, Self)> {
+        let is_notes = name.starts_with(NOTES);
+        let (of, rest) = JournalName::split(name.strip_prefix(NOTES).or_else(|| name.strip_prefix(RUNS))?)?;
+        let parts: Vec<&str> = rest.into_iter().flat_map(|rest| rest.split('/')).collect();
+        let fits = match parts.as_slice() {
+            [] => is_notes,
+            _ if is_notes => false,
+            [short] => !is_folder(short),
+            [folder, _] => !is_single(folder),
             _ => false,
         };
-        fits.then(|| (run, Self(name.to_owned())))
+        (fits && parts.iter().all(|part| run_id::is_safe(part))).then(|| (of, Self(name.to_owned())))
     }
 
-    /// Tells whether the journal decides where it is: base, a candidate of whatever standing, winner, merge.
+    /// Tells whether the journal decides where it is: base, a candidate of whatever standing, winner, merge; what a queue is to
+    /// land and what it landed.
     #[must_use]
     pub fn is_journaled(&self) -> bool {
-        let below = self.0.strip_prefix(RUNS).and_then(|name| name.split_once('/'));
-        let short = below.map_or("", |(_, short)| short);
-        let is_past = ["attempt/", "discarded/", "union/"].iter().any(|folder| short.starts_with(folder));
+        let split = self.split();
+        let short = split.as_ref().map_or("", |(_, short)| short);
+        let folders = ["attempt/", "discarded/", "union/", "entry/", "landed/"];
+        let is_past = folders.iter().any(|folder| short.starts_with(folder));
         is_past || (is_single(short) && !matches!(short, "logs" | "seal"))
     }
 
@@ -151,6 +176,10 @@ impl RefName {
     }
 }
 
+fn below(of: &JournalName, short: &str) -> RefName {
+    RefName(format!("{RUNS}{}/{short}", of.as_str()))
+}
+
 /// Tells whether this is one ref of a run, below which there is nothing.
 fn is_single(short: &str) -> bool {
     let is_candidate = short.starts_with('w') && short.parse::<Worker>().is_ok();
@@ -159,7 +188,7 @@ fn is_single(short: &str) -> bool {
 
 /// Tells whether this is a folder of a run's refs, and no ref.
 fn is_folder(short: &str) -> bool {
-    matches!(short, "attempt" | "discarded" | "leftover" | "union")
+    matches!(short, "attempt" | "discarded" | "leftover" | "union" | "entry" | "landed")
 }
 
 impl fmt::Display for RefName {
@@ -174,9 +203,12 @@ mod tests {
 
     #[test]
     fn what_another_repository_tells_is_a_name_of_ours_or_none() {
-        let told = |name| RefName::told(name).map(|(run, name)| (run.to_string(), name.to_string()));
+        let told = |name| RefName::told(name).map(|(of, name)| (of.as_str().to_owned(), name.to_string()));
         for name in ["refs/notes/par/r", "refs/par/r/base", "refs/par/r/attempt/w1.2", "refs/par/r/later"] {
             assert_eq!(told(name), Some(("r".to_owned(), name.to_owned())));
+        }
+        for name in ["refs/notes/par/queue/a%2Fb", "refs/par/queue/a%2Fb/base", "refs/par/queue/a%2Fb/entry/1.1"] {
+            assert_eq!(told(name), Some(("queue/a%2Fb".to_owned(), name.to_owned())));
         }
         for name in [
             "refs/par/r",
@@ -189,6 +221,12 @@ mod tests {
             "refs/par/r/attempt",
             "refs/par/r/discarded",
             "refs/par/r/leftover",
+            "refs/par/queue/base",
+            "refs/par/queue/main/entry",
+            "refs/par/queue/main/base/x",
+            "refs/notes/par/queue",
+            "refs/notes/par/queue/main/x",
+            "refs/notes/par/queue/%6Dain",
             "refs/par/r/merge/x",
             "refs/par/r/seal/x",
             "refs/par/r/winner/x",

@@ -1,8 +1,10 @@
 //! Run ids: ref-safe, sortable by time, unique, such as `20261120-142501-fix-parse-range-k3f9`.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Borrow, fmt, ops::Deref, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize};
+
+use super::journal_name::JournalName;
 
 /// The longest id, in bytes: a path component and a ref component everywhere.
 pub const LONGEST: usize = 100;
@@ -14,7 +16,7 @@ pub const QUEUES: &str = "queue";
 /// The name of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
-pub struct RunId(String);
+pub struct RunId(JournalName);
 
 /// A text that cannot name a run.
 #[derive(Debug, thiserror::Error)]
@@ -29,12 +31,26 @@ impl RunId {
     pub fn generate(stamp: &str, task: &str, suffix: &str) -> Self {
         let slug = slug(task);
         let middle = if slug.is_empty() { String::new() } else { format!("-{slug}") };
-        Self(format!("{stamp}{middle}-{suffix}"))
+        Self(JournalName::run(format!("{stamp}{middle}-{suffix}")))
     }
 
-    /// Returns the id as text.
+    /// Returns the name of its journal.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub fn name(&self) -> JournalName {
+        self.0.clone()
+    }
+}
+
+impl Borrow<JournalName> for RunId {
+    fn borrow(&self) -> &JournalName {
+        &self.0
+    }
+}
+
+impl Deref for RunId {
+    type Target = JournalName;
+
+    fn deref(&self) -> &JournalName {
         &self.0
     }
 }
@@ -70,13 +86,14 @@ impl FromStr for RunId {
         // Where file systems know no capitals, one name is as good as another.
         let is_free = !text.eq_ignore_ascii_case(QUEUES);
         let name = Some(text).filter(|text| is_safe(text) && is_free);
-        name.map(|name| Self(name.to_owned())).ok_or_else(|| Error(text.chars().take(LONGEST).collect()))
+        name.map(|name| Self(JournalName::run(name.to_owned())))
+            .ok_or_else(|| Error(text.chars().take(LONGEST).collect()))
     }
 }
 
 impl fmt::Display for RunId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(&self.0)
+        out.pad(self.as_str())
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     history::{History, Lane, Pursuit},
+    journal_name::JournalName,
     oid::Oid,
     ref_name::RefName,
     relation::Relation,
@@ -17,8 +18,8 @@ pub type Refs = BTreeMap<RefName, Oid>;
 /// What is known of a run on two sides.
 #[derive(Clone, Debug)]
 pub struct Sides<'a> {
-    /// The run.
-    pub run: &'a RunId,
+    /// The run or the queue.
+    pub run: &'a JournalName,
     /// The refs on the side that gives.
     pub given: &'a Refs,
     /// The refs on the side that receives.

@@ -8,7 +8,7 @@ use super::{
     open::Repository,
     refs,
 };
-use crate::model::{oid::Oid, ref_name::RefName, run_id::RunId};
+use crate::model::{journal_name::JournalName, oid::Oid, ref_name::RefName, run_id::RunId};
 
 /// The longest journal that is read, in bytes.
 pub const LONGEST_JOURNAL: u64 = 512 * 1024 * 1024;
@@ -21,8 +21,8 @@ const MOST_ENTRIES: usize = 100_000;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The notes hold no journal.
-    #[error("the notes of run '{0}' hold no journal on its base")]
-    NoJournal(RunId),
+    #[error("the notes of {0} hold no journal on its base")]
+    NoJournal(JournalName),
     /// The notes tree is larger than that of any run.
     #[error("notes tree {0} has more than {MOST_ENTRIES} entries")]
     TooMany(Oid),
@@ -47,7 +47,7 @@ pub struct Notes {
 
 impl Repository {
     /// Reads where a run's notes are; none where it has none here.
-    pub fn notes(&self, run: &RunId) -> Result<Option<Notes>, Error> {
+    pub fn notes(&self, run: &JournalName) -> Result<Option<Notes>, Error> {
         self.ref_target(&RefName::notes(run))?.map(|commit| self.notes_at(commit)).transpose()
     }
 
@@ -82,14 +82,14 @@ impl Repository {
     }
 
     /// Reads a run's journal.
-    pub fn journal(&self, run: &RunId, notes: &Notes) -> Result<Vec<u8>, Error> {
+    pub fn journal(&self, run: &JournalName, notes: &Notes) -> Result<Vec<u8>, Error> {
         let name = RefName::base(run);
         let base = self.ref_target(&name)?.ok_or(Error::NoBase(name))?;
         self.journal_on(base, run, notes)
     }
 
     /// Reads a run's journal where its base is known.
-    pub fn journal_on(&self, base: Oid, run: &RunId, notes: &Notes) -> Result<Vec<u8>, Error> {
+    pub fn journal_on(&self, base: Oid, run: &JournalName, notes: &Notes) -> Result<Vec<u8>, Error> {
         self.note_of_at_most(notes, base, LONGEST_JOURNAL)?.ok_or_else(|| Error::NoJournal(run.clone()))
     }
 
@@ -132,9 +132,14 @@ impl Repository {
         Ok(commit)
     }
 
+    /// Lists the runs and queues that have notes here, by name.
+    pub fn noted(&self) -> Result<Vec<JournalName>, Error> {
+        let refs = self.refs_below(crate::model::ref_name::NOTES)?;
+        Ok(refs.iter().filter_map(|(name, _)| name.noted()).collect())
+    }
+
     /// Lists the runs that have notes here, by name.
     pub fn noted_runs(&self) -> Result<Vec<RunId>, Error> {
-        let refs = self.refs_below(crate::model::ref_name::NOTES)?;
-        Ok(refs.iter().filter_map(|(name, _)| name.noted_run()).collect())
+        Ok(self.noted()?.iter().filter_map(JournalName::as_run).collect())
     }
 }

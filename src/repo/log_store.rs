@@ -14,7 +14,7 @@ use super::{
     open::Repository,
     refs,
 };
-use crate::model::{oid::Oid, ref_name::RefName, run_id::RunId};
+use crate::model::{journal_name::JournalName, oid::Oid, ref_name::RefName};
 
 /// Why a log could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -81,9 +81,9 @@ impl Repository {
         Ok(commit)
     }
 
-    /// Reads where a run's logs are; none where there are none here.
-    pub fn logs(&self, run: &RunId) -> Result<Option<Oid>, Error> {
-        Ok(self.ref_target(&RefName::logs(run))?)
+    /// Reads where the logs of a run or a queue are; none where there are none here.
+    pub fn logs(&self, of: &JournalName) -> Result<Option<Oid>, Error> {
+        Ok(self.ref_target(&RefName::logs(of))?)
     }
 }
 

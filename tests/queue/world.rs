@@ -55,7 +55,7 @@ impl World {
         };
         let gate = GatePlan { argv: vec!["check".to_owned()], place: None, timeout_ms: None, protect: Vec::new() };
         let target = "refs/heads/main".to_owned();
-        let args = queue_started::Args { target, style: Style::Merge, gate: Some(gate), jobs: 4 };
+        let args = queue_started::Args { base: world.target(), target, style: Style::Merge, gate: Some(gate), jobs: 4 };
         world.append(&QueueFact::QueueStarted(QueueStarted { args, result: queue_started::Outcome {} }));
         (0..entries).for_each(|_| world.add(0));
         world

@@ -54,7 +54,7 @@ pub(super) fn gather(repository: &Repository, roots: &[PathBuf]) -> Result<BTree
         }
     }
     for (name, target) in repository.refs_below(ref_name::NOTES)? {
-        if let Some(run) = name.noted_run() {
+        if let Some(run) = name.noted().and_then(|of| of.as_run()) {
             all.entry(run).or_default().notes = Some(target);
         }
     }

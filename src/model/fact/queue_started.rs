@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{gate_plan::GatePlan, queue::style::Style};
+use crate::model::{gate_plan::GatePlan, oid::Oid, queue::style::Style};
 
 /// A queue began.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct QueueStarted {
 pub struct Args {
     /// The branch, as a full ref name.
     pub target: String,
+    /// The branch's commit at that moment, which the journal is noted on.
+    pub base: Oid,
     /// What landing leaves in its history.
     pub style: Style,
     /// The check that each commit passes before the branch moves to it; null where nothing is checked.

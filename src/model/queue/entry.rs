@@ -58,6 +58,8 @@ pub struct Entry {
     pub source: Source,
     /// The commit that is to land.
     pub commit: Oid,
+    /// The commits that were to land before it was retried with another one, oldest first.
+    pub superseded: Vec<Oid>,
     /// What is higher goes first.
     pub priority: i32,
     /// How it stands.
@@ -67,6 +69,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Lists the commits that it brought, oldest first.
+    pub fn commits(&self) -> impl Iterator<Item = Oid> {
+        self.superseded.iter().copied().chain([self.commit])
+    }
+
     /// Returns what entries are ordered by: what is less goes first.
     #[must_use]
     pub fn rank(&self) -> (Reverse<i32>, EntryId) {

@@ -13,7 +13,10 @@ use crate::model::{
         LandingStarted, QueueFact, QueueStarted, StackGated, entry_held::Reason,
     },
     history::Illegal,
+    journal_name::QueueName,
     oid::Oid,
+    ref_name::RefName,
+    transfer::Refs,
 };
 
 /// The state of a queue.
@@ -58,6 +61,22 @@ impl Queue {
         let mut waiting: Vec<&Entry> = self.entries.iter().filter(|entry| entry.state == State::Queued).collect();
         waiting.sort_by_key(|entry| entry.rank());
         waiting.into_iter().map(|entry| entry.id).collect()
+    }
+
+    /// Lists the refs that it calls for: base, each commit that an entry brought, and each that landed.
+    #[must_use]
+    pub fn refs(&self, queue: &QueueName) -> Refs {
+        let base = self.started.as_ref().map(|started| (RefName::base(queue), started.args.base));
+        let brought = |entry: &Entry| {
+            let numbered = (1..).zip(entry.commits()).map(|(number, id)| (RefName::entry(queue, entry.id, number), id));
+            numbered.collect::<Vec<_>>()
+        };
+        let landed = |entry: &Entry| match entry.state {
+            State::Merged(commit) => Some((RefName::landed(queue, entry.id), commit)),
+            _ => None,
+        };
+        let brought = self.entries.iter().flat_map(brought);
+        base.into_iter().chain(brought).chain(self.entries.iter().filter_map(landed)).collect()
     }
 
     /// Tells how a stack turned out, by this queue's check.
@@ -161,7 +180,15 @@ impl Queue {
         law.require(args.entry == EntryId(next), format!("the queue's next entry is {next}"))?;
         self.require_only(law, args.entry, args.commit)?;
         let (source, commit, priority) = (args.source, args.commit, args.priority);
-        self.entries.push(Entry { id: args.entry, source, commit, priority, state: State::Queued, newest: law.seq });
+        self.entries.push(Entry {
+            id: args.entry,
+            source,
+            commit,
+            superseded: Vec::new(),
+            priority,
+            state: State::Queued,
+            newest: law.seq,
+        });
         Ok(())
     }
 
@@ -271,6 +298,9 @@ impl Queue {
         let entry = self.entry_mut(law, id)?;
         let is_held = matches!(entry.state, State::NeedsReview(_));
         law.require(is_held, format!("entry {id} waits for nobody"))?;
+        if entry.commit != commit {
+            entry.superseded.push(entry.commit);
+        }
         (entry.state, entry.commit) = (State::Queued, commit);
         // What was found of it is what the person doubts.
         self.batch.iter_mut().for_each(|batch| batch.forget(id));
