@@ -89,7 +89,7 @@ __git_par_verb ()
 	esac
 }
 
-__git_par_verbs="spawn gate pick merge seal verify push fetch run retry stop resume list status log diff conflicts attach discard prune plan agents demo"
+__git_par_verbs="spawn gate pick merge seal verify push fetch run retry stop resume list status log diff conflicts attach discard prune plan queue agents demo"
 
 __git_par_flags ()
 {
@@ -171,6 +171,27 @@ __git_par_flags ()
 		;;
 	"plan schema")
 		__git_par_offer "--json --quiet --color= --help --version"
+		;;
+	queue)
+		__git_par_offer "--json --quiet --color= --help --version"
+		;;
+	"queue add")
+		__git_par_offer "--into= --priority= --style= --gate= --no-gate --json --quiet --color= --help --version"
+		;;
+	"queue list")
+		__git_par_offer "--into= --all --json --quiet --color= --help --version"
+		;;
+	"queue process")
+		__git_par_offer "--into= --watch --jobs= --leave-files --trust --style= --gate= --no-gate --json --quiet --color= --help --version"
+		;;
+	"queue drop")
+		__git_par_offer "--into= --json --quiet --color= --help --version"
+		;;
+	"queue retry")
+		__git_par_offer "--into= --json --quiet --color= --help --version"
+		;;
+	"queue log")
+		__git_par_offer "--into= --gate --json --quiet --color= --help --version"
 		;;
 	agents)
 		__git_par_offer "--json --quiet --color= --help --version"
@@ -445,6 +466,67 @@ __git_par_value ()
 		*) return 1 ;;
 		esac
 		;;
+	queue)
+		case "$2" in
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	"queue add")
+		case "$2" in
+		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
+		--priority) : ;;
+		--style) : ;;
+		--gate) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	"queue list")
+		case "$2" in
+		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	"queue process")
+		case "$2" in
+		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
+		-j|--jobs) : ;;
+		--style) : ;;
+		--gate) : ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	"queue drop")
+		case "$2" in
+		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	"queue retry")
+		case "$2" in
+		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	"queue log")
+		case "$2" in
+		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
 	agents)
 		case "$2" in
 		-C) : ;;
@@ -544,6 +626,27 @@ __git_par_argument ()
 	"plan schema")
 		return 1
 		;;
+	queue)
+		__git_par_offer "add list process drop retry log" "$3"
+		;;
+	"queue add")
+		:
+		;;
+	"queue list")
+		return 1
+		;;
+	"queue process")
+		return 1
+		;;
+	"queue drop")
+		:
+		;;
+	"queue retry")
+		:
+		;;
+	"queue log")
+		:
+		;;
 	agents)
 		return 1
 		;;
@@ -633,6 +736,28 @@ __git_par_own ()
 		return 1
 		;;
 	"plan schema")
+		return 1
+		;;
+	queue)
+		case "$2" in add|list|process|drop|retry|log) return 0 ;; esac
+		return 1
+		;;
+	"queue add")
+		return 1
+		;;
+	"queue list")
+		return 1
+		;;
+	"queue process")
+		return 1
+		;;
+	"queue drop")
+		return 1
+		;;
+	"queue retry")
+		return 1
+		;;
+	"queue log")
 		return 1
 		;;
 	agents)
@@ -747,6 +872,11 @@ _git_par_prune ()
 _git_par_plan ()
 {
 	__git_par_verb plan
+}
+
+_git_par_queue ()
+{
+	__git_par_verb queue
 }
 
 _git_par_agents ()

@@ -69,6 +69,7 @@ complete -c git-par -n "__fish_git_par_needs_command" -f -a "attach" -d 'Open a 
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "discard" -d 'Take candidates out of the running and remove their worktrees'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "prune" -d 'Tell which worktrees, locks and refs of runs are of no use any more, or remove them'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "plan" -d 'Check a plan of tasks, show what runs when, or have an agent write one'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "queue" -d 'Land many winners on one branch, one after another, and keep that branch green'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "agents" -d 'List the well-known agent CLIs and which of them are installed'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "demo" -d 'Show the whole job on a small repository in a temporary folder'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -s F -l file -d 'Read the task from a file; \'-\' is standard input' -r -F
@@ -439,6 +440,87 @@ complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_su
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help'
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -f -a "add" -d 'Add what runs won, branches or commits to the queue of a branch'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -f -a "list" -d 'List what is in the queue of a branch, and how it stands'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -f -a "process" -d 'Test what waits on top of the branch, and land what passes'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -f -a "drop" -d 'Take entries out of the queue for good'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -f -a "retry" -d 'Have entries that need review tested again, as their runs and branches are now'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry log" -f -a "log" -d 'Show what happened in the queue of a branch, or what the check printed'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -l into -d 'The branch to land on [default: the one that is checked out here]' -r -f -a "(__git_par_branches)"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -l priority -d 'What is higher goes first; equals go in the order in which they were added' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -l style -d 'What landing leaves in the branch\'s history: merge, squash or rebase [default: par.queueStyle, else merge]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -l gate -d 'The check that each state passes before the branch moves to it, for the shell [default: par.gate]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -l no-gate -d 'Check nothing: the branch is only as green as what is added'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -l into -d 'The branch whose queue it is [default: the one that is checked out here]' -r -f -a "(__git_par_branches)"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -s a -l all -d 'Also what landed or was dropped'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l into -d 'The branch whose queue it is [default: the one that is checked out here]' -r -f -a "(__git_par_branches)"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -s j -l jobs -d 'How many states are checked at once [default: par.queueJobs, else the number of cores]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l style -d 'What landing leaves in the branch\'s history: merge, squash or rebase [default: par.queueStyle, else merge]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l gate -d 'The check that each state passes before the branch moves to it, for the shell [default: par.gate]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -s w -l watch -d 'Wait for what comes when nothing is left to do'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l leave-files -d 'Move the branch though changes are in the way where it is checked out, and leave those files as they are'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l trust -d 'Run the check that somebody else\'s journal names'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l no-gate -d 'Check nothing: the branch is only as green as what is added'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from drop" -l into -d 'The branch whose queue it is [default: the one that is checked out here]' -r -f -a "(__git_par_branches)"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from drop" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from drop" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from drop" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from drop" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from drop" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -l into -d 'The branch whose queue it is [default: the one that is checked out here]' -r -f -a "(__git_par_branches)"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -l into -d 'The branch whose queue it is [default: the one that is checked out here]' -r -f -a "(__git_par_branches)"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -l gate -d 'What the check printed the last time that it ran with this entry on top'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand agents" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand agents" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -492,5 +574,6 @@ complete -c git-par-discard -w 'git-par discard'
 complete -c git-par -n "__fish_git_par_using_subcommand discard" -f -a "(__git_par_runs)"
 complete -c git-par-prune -w 'git-par prune'
 complete -c git-par-plan -w 'git-par plan'
+complete -c git-par-queue -w 'git-par queue'
 complete -c git-par-agents -w 'git-par agents'
 complete -c git-par-demo -w 'git-par demo'

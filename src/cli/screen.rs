@@ -279,7 +279,7 @@ pub(super) fn line(progress: &Progress) -> String {
         Progress::Uniting(tasks) => format!("integrating {}", names(tasks)),
         Progress::Probing(tasks) if tasks.is_empty() => "checking without any of the tasks".to_owned(),
         Progress::Probing(tasks) => format!("checking {} alone", names(tasks)),
-        Progress::Drafting(text) | Progress::Carrying(text) => text.clone(),
+        Progress::Drafting(text) | Progress::Carrying(text) | Progress::Processing(text) => text.clone(),
         Progress::Bundling(file) => format!("writing {}", file.display()),
         Progress::Warning(text) => format!("{} {text}", Style::Warning.paint("warning:")),
     }

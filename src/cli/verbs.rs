@@ -8,7 +8,7 @@ use super::pages;
 use crate::{
     command::{
         Context, Error, Kind, Report, agents, attach, conflicts, demo, diff, discard, fetch, gate, list, log, merge,
-        pick, plan, prune, push, resume, retry, run, seal, spawn, status, stop, verify,
+        pick, plan, prune, push, queue, resume, retry, run, seal, spawn, status, stop, verify,
     },
     model::likeness,
     process::program,
@@ -38,6 +38,7 @@ pub(super) enum Verb {
     Discard(discard::Args),
     Prune(prune::Args),
     Plan(plan::Args),
+    Queue(queue::Args),
     Agents(agents::Args),
     Demo(demo::Args),
     #[command(hide = true)]
@@ -71,6 +72,7 @@ impl Verb {
             "discard" => discard::Args::augment_args,
             "prune" => prune::Args::augment_args,
             "plan" => plan::Args::augment_args,
+            "queue" => queue::Args::augment_args,
             _ => return None,
         };
         Some(augment(clap::Command::new(name.to_owned())))
@@ -112,6 +114,7 @@ impl Verb {
             Self::Discard(args) => Box::new(discard::run(args, context)?),
             Self::Prune(args) => Box::new(prune::run(args, context)?),
             Self::Plan(args) => plan::run(args, context)?,
+            Self::Queue(args) => queue::run(args, context)?,
             Self::Agents(args) => Box::new(agents::run(args, context)?),
             Self::Demo(args) => Box::new(demo::run(args, context)?),
             Self::Pages(args) => Box::new(pages::run(args)?),

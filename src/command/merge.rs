@@ -1,7 +1,7 @@
 //! `git par merge`: the winner into a branch: computed first, recorded as an intent, then moved.
 
 mod merge_report;
-mod offer;
+pub(in crate::command) mod offer;
 
 use super::{Context, Error, Kind};
 use crate::{

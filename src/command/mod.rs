@@ -27,6 +27,7 @@ pub mod plan;
 mod program;
 pub mod prune;
 pub mod push;
+pub mod queue;
 pub mod report;
 pub mod resume;
 pub mod retry;

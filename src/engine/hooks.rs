@@ -22,7 +22,7 @@ use super::{
 use crate::{
     model::{
         event::Event,
-        fact::{self, MergeFinished, Payload},
+        fact::{self, EntryHeld, MergeFinished, Payload, queue_fact},
         journal_name::JournalName,
         likeness,
         oid::Oid,
@@ -156,7 +156,9 @@ impl<'a> Hooks<'a> {
 /// Names the hook of an event: its kind, and a merge that moved nothing has one of its own.
 fn name(event: &Event<'_>) -> String {
     let kind = event.tool_name();
-    if kind == MergeFinished::KIND && event.result().get("commit").is_none_or(Value::is_null) {
+    let is_unmerged = kind == MergeFinished::KIND && event.result().get("commit").is_none_or(Value::is_null);
+    let is_held = kind == EntryHeld::KIND && event.result().get("reason").and_then(Value::as_str) == Some("conflict");
+    if is_unmerged || is_held {
         return CONFLICT.to_owned();
     }
     kind.replace('_', "-")
@@ -165,7 +167,7 @@ fn name(event: &Event<'_>) -> String {
 /// Lists the names of all hooks.
 #[must_use]
 pub fn names() -> Vec<String> {
-    let kinds = fact::KINDS.iter().map(|kind| kind.replace('_', "-"));
+    let kinds = fact::KINDS.iter().chain(&queue_fact::KINDS).map(|kind| kind.replace('_', "-"));
     kinds.chain([CONFLICT.to_owned()]).collect()
 }
 

@@ -274,6 +274,16 @@ impl<'a, H: Chronicle, N: Deref<Target = JournalName>> Journal<'a, H, N> {
         Ok(())
     }
 
+    /// Reads again what others have written meanwhile, where they have.
+    pub fn catch_up(&self) -> Result<(), Error> {
+        let notes = self.repository.ref_target(&RefName::notes(&self.run))?;
+        let mut state = self.lock();
+        if notes != state.notes {
+            *state = State::load_of(self.repository, &self.run)?;
+        }
+        Ok(())
+    }
+
     /// Reads something off the history as it was read last.
     pub fn ask<T>(&self, question: impl FnOnce(&H) -> T) -> T {
         question(&self.lock().history)

@@ -30,6 +30,7 @@ pub mod product;
 pub mod progress;
 pub mod prune;
 pub mod pursue;
+pub mod queue;
 pub mod reading;
 pub mod recovery;
 pub mod runs;

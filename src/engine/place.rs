@@ -137,9 +137,22 @@ pub(super) fn look(
 fn fresh<'a>(site: &'a Site<'_>, wanted: Wanted) -> Result<Found<'a>, Error> {
     let whose = wanted.worker.map_or("base".to_owned(), |worker| worker.to_string());
     let name = format!("gate-{whose}-{}", suffix::random(6).map_err(Error::Name)?);
-    let worktree = site.repository.add_whole_worktree(&site.root.join(&name), wanted.commit)?;
+    let found = make(site.repository, (&site.root.join(&name), &site.scratch.join(&name)), wanted)?;
+    match site.prepare(&found.folder, wanted.worker)? {
+        Some(outcome) => Err(Error::Setup(outcome.exit.ending)),
+        None => Ok(found),
+    }
+}
+
+/// Makes a worktree in a folder, and proves with an index file of our own that it holds the tree.
+pub(super) fn make<'a>(
+    repository: &'a Repository,
+    (folder, index): (&Path, &Path),
+    wanted: Wanted,
+) -> Result<Found<'a>, Error> {
+    let worktree = repository.add_whole_worktree(folder, wanted.commit)?;
     let found =
-        Found { folder: worktree.path.clone(), place: Place::Clean, fresh: Some((site.repository, worktree.clone())) };
+        Found { folder: worktree.path.clone(), place: Place::Clean, fresh: Some((repository, worktree.clone())) };
     failpoint::pass("gate worktree made");
     if !wanted.is_whole {
         let (commit, tree) = (wanted.commit.to_string(), wanted.tree.to_string());
@@ -150,14 +163,7 @@ fn fresh<'a>(site: &'a Site<'_>, wanted: Wanted) -> Result<Found<'a>, Error> {
             .work_tree(&worktree.path)
             .bytes()?;
     }
-    let index = site.scratch.join(&name);
-    let held = held(site.repository, source(&worktree.path, &index, wanted.tree), &worktree.own_index())?;
-    let _ = std::fs::remove_file(&index);
-    if held != wanted.tree {
-        return Err(Error::Unfaithful { expected: wanted.tree, found: held });
-    }
-    match site.prepare(&worktree.path, wanted.worker)? {
-        Some(outcome) => Err(Error::Setup(outcome.exit.ending)),
-        None => Ok(found),
-    }
+    let held = held(repository, source(&worktree.path, index, wanted.tree), &worktree.own_index())?;
+    let _ = std::fs::remove_file(index);
+    if held == wanted.tree { Ok(found) } else { Err(Error::Unfaithful { expected: wanted.tree, found: held }) }
 }

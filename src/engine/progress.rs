@@ -96,6 +96,8 @@ pub enum Progress {
     Drafting(String),
     /// Something is on its way to a remote or from it, told in one line.
     Carrying(String),
+    /// A queue is being worked on, told in one line.
+    Processing(String),
     /// A bundle is being written.
     Bundling(PathBuf),
     /// Something that a person should know.

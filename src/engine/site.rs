@@ -42,7 +42,7 @@ use crate::{
 };
 
 /// How long a child that is told to end may take, unless `par.grace` says otherwise.
-const GRACE: Duration = Duration::from_secs(10);
+pub const GRACE: Duration = Duration::from_secs(10);
 
 /// Why a site could not serve.
 #[derive(Debug, thiserror::Error)]

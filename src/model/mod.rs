@@ -54,6 +54,7 @@ pub mod takeover;
 pub mod task_selection;
 pub mod told;
 mod told_of_plans;
+pub mod told_of_queues;
 pub mod transfer;
 mod unique;
 pub mod usage;

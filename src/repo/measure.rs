@@ -3,6 +3,7 @@
 mod change;
 mod content;
 
+use super::open::Repository;
 use crate::model::{diff_stat::DiffStat, line_edit, line_edit::Edit, oid::Oid, patch_id::PatchId, quote};
 pub use change::{Change, Changes, Entry};
 pub(super) use change::{DEEPEST, MOST};
@@ -57,6 +58,14 @@ pub enum Error {
 /// nothing, and nothing is fetched.
 pub fn measure(repo: &gix::Repository, old: Oid, new: Oid) -> Result<DiffStat, Error> {
     measure_while(repo, (old, new), &|| true)
+}
+
+impl Repository {
+    /// Lists the paths in which two trees differ, quoted as git quotes, in path order.
+    pub fn changed_paths(&self, old: Oid, new: Oid) -> Result<Vec<String>, Error> {
+        let local = self.local();
+        Changes::between(&local, old, new)?.map(|change| Ok(quote::path(&change?.path))).collect()
+    }
 }
 
 /// Measures as [`measure`] does, from one tree to another, and asks before each path whether it is to go on.

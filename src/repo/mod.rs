@@ -29,6 +29,7 @@ pub mod refs;
 mod remnant;
 pub mod remote;
 pub mod removal;
+pub mod replay;
 pub mod seal;
 pub mod second_name;
 pub mod settings;

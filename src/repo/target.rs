@@ -56,6 +56,14 @@ pub enum Error {
     Git(#[from] git::Error),
 }
 
+impl Error {
+    /// Tells whether it is the files of the worktree that are in the way, and not the branch.
+    #[must_use]
+    pub fn is_about_files(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::Changed { .. })
+    }
+}
+
 /// A step of a branch.
 #[derive(Clone, Debug)]
 pub struct Step<'a> {
@@ -111,6 +119,11 @@ impl Repository {
             Ok(()) => taken.put(),
             Err(error) => taken.move_files(step.to, step.from).and(Err(error)),
         }
+    }
+
+    /// Moves a branch, and leaves the worktree that has it checked out as it is: its files are behind then.
+    pub fn advance_alone(&self, step: &Step<'_>) -> Result<(), Error> {
+        self.move_branch(step, None)
     }
 
     /// Checks what [`Self::advance`] would check, and changes nothing; a tree serves for where it goes.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{dot_git, git::Git, index_copy, open::Repository, snapshot::Source};
-use crate::model::{oid::Oid, run_id::RunId};
+use crate::model::{journal_name::JournalName, oid::Oid, run_id::RunId};
 
 /// The file in an admin folder that says that this program made the worktree.
 const MARK: &str = "par";
@@ -109,9 +109,9 @@ impl Worktree {
 impl Repository {
     /// Returns the folder that holds a run's worktrees.
     #[must_use]
-    pub fn worktree_root(&self, configured: Option<&Path>, run: &RunId) -> PathBuf {
+    pub fn worktree_root(&self, configured: Option<&Path>, of: &JournalName) -> PathBuf {
         let root = configured.map_or_else(|| self.default_root(), |root| self.home_dir().join(root));
-        root.join(run.as_str())
+        root.join(of.as_str())
     }
 
     /// Returns the folder that holds the folders of runs: beside the repository, else in the user's state folder.

@@ -1,7 +1,7 @@
 //! The verbs, in the order in which the help lists them; for the tests of the program, too.
 
 /// Each of them.
-pub(crate) const VERBS: [&str; 23] = [
+pub(crate) const VERBS: [&str; 24] = [
     "spawn",
     "gate",
     "pick",
@@ -23,6 +23,7 @@ pub(crate) const VERBS: [&str; 23] = [
     "discard",
     "prune",
     "plan",
+    "queue",
     "agents",
     "demo",
 ];

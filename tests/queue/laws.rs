@@ -108,7 +108,7 @@ fn a_queue_starts_once_and_its_entries_are_counted() {
     refuses(&world, &again, "a queue starts once, in its first event");
     let add = |entry, commit| {
         let source = entry_added::Source::Branch("refs/heads/x".to_owned());
-        let args = entry_added::Args { entry: EntryId(entry), source, commit, priority: 0 };
+        let args = entry_added::Args { entry: EntryId(entry), source, commit, title: String::new(), priority: 0 };
         QueueFact::EntryAdded(EntryAdded { args, result: entry_added::Outcome {} })
     };
     refuses(&world, &add(5, nature::commit(None, 5)), "the queue's next entry is 4");

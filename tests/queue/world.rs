@@ -55,7 +55,11 @@ impl World {
         };
         let gate = GatePlan { argv: vec!["check".to_owned()], place: None, timeout_ms: None, protect: Vec::new() };
         let target = "refs/heads/main".to_owned();
-        let args = queue_started::Args { base: world.target(), target, style: Style::Merge, gate: Some(gate), jobs: 4 };
+        let args = queue_started::Args {
+            base: world.target(),
+            target,
+            terms: queue_started::Terms { style: Style::Merge, gate: Some(gate), jobs: 4 },
+        };
         world.append(&QueueFact::QueueStarted(QueueStarted { args, result: queue_started::Outcome {} }));
         (0..entries).for_each(|_| world.add(0));
         world
@@ -66,7 +70,7 @@ impl World {
         let number = u32::try_from(self.queue.entries().len()).unwrap() + 1;
         let commit = nature::commit(None, number);
         let (entry, source) = (EntryId(number), Source::Commit(commit));
-        let args = entry_added::Args { entry, source, commit, priority };
+        let args = entry_added::Args { entry, source, commit, title: String::new(), priority };
         self.append(&QueueFact::EntryAdded(EntryAdded { args, result: entry_added::Outcome {} }));
     }
 

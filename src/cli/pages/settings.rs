@@ -38,6 +38,11 @@ pub(super) const ALL: &[Item] = &[
         "The most time in which an agent may print nothing, such as `5m`. Without it there is no limit.",
     ),
     ("par.jobs", "How many children run at once. The default is the number of cores."),
+    ("par.queueJobs", "How many states of a queue are checked at once. The default is the number of cores."),
+    (
+        "par.queueStyle",
+        "What landing from a queue leaves in the branch's history where the queue begins: `merge`, `squash` or `rebase`. The default is `merge`.",
+    ),
     (
         "par.role.<name>.<key>",
         "What a role of that name is like where a plan does not say: `permission`, `preamble`, `agent` and `output`, as the plan's own `roles` have them.",

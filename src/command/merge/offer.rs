@@ -3,7 +3,7 @@
 use crate::model::{history::History, oid::Oid, run_id::RunId, worker::Worker};
 
 /// Returns what is to be merged: what a plan offers, or the winner's candidate.
-pub(super) fn find(history: &History) -> Option<(Option<Worker>, Oid)> {
+pub(in crate::command) fn find(history: &History) -> Option<(Option<Worker>, Oid)> {
     if history.pursuit().is_some() {
         return Some((None, history.offer()?));
     }
@@ -12,13 +12,13 @@ pub(super) fn find(history: &History) -> Option<(Option<Worker>, Oid)> {
 }
 
 /// Returns the event that made it what is to be merged.
-pub(super) fn cause(history: &History) -> Option<u64> {
+pub(in crate::command) fn cause(history: &History) -> Option<u64> {
     let end = history.pursuit().and_then(|pursuit| pursuit.end.as_ref()).map(|placed| placed.seq);
     end.or(history.selected.as_ref().map(|placed| placed.seq))
 }
 
 /// Says why there is nothing to merge.
-pub(super) fn none(history: &History, run: &RunId) -> String {
+pub(in crate::command) fn none(history: &History, run: &RunId) -> String {
     if let Some(worker) = history.withdrawn() {
         return format!("run '{run}' offers nothing: {worker}, whose work is in the union, was discarded");
     }
@@ -37,7 +37,7 @@ pub(super) fn none(history: &History, run: &RunId) -> String {
 }
 
 /// Names the command after which there may be something.
-pub(super) fn way_out(history: &History, run: &RunId) -> String {
+pub(in crate::command) fn way_out(history: &History, run: &RunId) -> String {
     match history.pursuit().map(|pursuit| pursuit.end.is_some()) {
         None => format!("git par pick {run}"),
         Some(false) => format!("git par resume {run}"),

@@ -1,5 +1,7 @@
 //! `entries_returned`: entries that were tested wait again, in their old places.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::queue::entry::EntryId;
@@ -30,6 +32,16 @@ pub enum Reason {
     TargetMoved,
     /// Whoever tested them was told to end.
     Stopped,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(match self {
+            Self::ProcessorDied => "whoever tested them died",
+            Self::TargetMoved => "the target moved",
+            Self::Stopped => "whoever tested them was stopped",
+        })
+    }
 }
 
 /// Why.

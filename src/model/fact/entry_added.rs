@@ -34,6 +34,8 @@ pub struct Args {
     pub source: Source,
     /// The commit that is to land.
     pub commit: Oid,
+    /// What it is for, in a line: the run's task, or the commit's subject.
+    pub title: String,
     /// What is higher goes first; equals go in the order in which they were added.
     pub priority: i32,
 }

@@ -2,15 +2,20 @@
 
 use super::{
     EntriesReturned, EntriesStarted, EntryAdded, EntryDropped, EntryHeld, EntryMerged, EntryRetried, LandingStarted,
-    Payload, QueueStarted, StackGated, join,
+    Payload, QueueConfigured, QueueStarted, StackGated, join,
 };
-use crate::model::event::{self, Draft, Event};
+use crate::model::{
+    event::{self, Draft, Event},
+    queue::entry::EntryId,
+};
 
 /// A fact of any kind that a queue's journal has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QueueFact {
     /// The queue began.
     QueueStarted(QueueStarted),
+    /// The queue has other terms.
+    QueueConfigured(QueueConfigured),
     /// An entry waits from now on.
     EntryAdded(EntryAdded),
     /// Entries are tested from now on.
@@ -33,11 +38,27 @@ pub enum QueueFact {
     Unknown,
 }
 
+/// The kinds of facts of a queue, in the order of its life.
+pub const KINDS: [&str; 11] = [
+    QueueStarted::KIND,
+    QueueConfigured::KIND,
+    EntryAdded::KIND,
+    EntriesStarted::KIND,
+    StackGated::KIND,
+    LandingStarted::KIND,
+    EntryMerged::KIND,
+    EntryHeld::KIND,
+    EntriesReturned::KIND,
+    EntryDropped::KIND,
+    EntryRetried::KIND,
+];
+
 impl QueueFact {
     /// Reads the fact of an event; a kind that is not known is told as such.
     pub fn read(event: &Event<'_>) -> Result<Self, event::Error> {
         Ok(match &*event.tool_name() {
             QueueStarted::KIND => Self::QueueStarted(join(event)?),
+            QueueConfigured::KIND => Self::QueueConfigured(join(event)?),
             EntryAdded::KIND => Self::EntryAdded(join(event)?),
             EntriesStarted::KIND => Self::EntriesStarted(join(event)?),
             StackGated::KIND => Self::StackGated(join(event)?),
@@ -51,11 +72,29 @@ impl QueueFact {
         })
     }
 
+    /// Lists the entries that it names.
+    #[must_use]
+    pub fn entries(&self) -> Vec<EntryId> {
+        match self {
+            Self::QueueStarted(_) | Self::QueueConfigured(_) | Self::Unknown => Vec::new(),
+            Self::EntryAdded(fact) => vec![fact.args.entry],
+            Self::EntriesStarted(fact) => fact.args.entries.clone(),
+            Self::StackGated(fact) => fact.args.entries.clone(),
+            Self::EntriesReturned(fact) => fact.args.entries.clone(),
+            Self::LandingStarted(fact) => vec![fact.args.entry],
+            Self::EntryMerged(fact) => vec![fact.args.entry],
+            Self::EntryHeld(fact) => vec![fact.args.entry],
+            Self::EntryDropped(fact) => vec![fact.args.entry],
+            Self::EntryRetried(fact) => vec![fact.args.entry],
+        }
+    }
+
     /// Drafts the event that says it; none of a kind that is not known.
     #[must_use]
     pub fn draft(&self) -> Option<Draft> {
         Some(match self {
             Self::QueueStarted(fact) => draft(fact),
+            Self::QueueConfigured(fact) => draft(fact),
             Self::EntryAdded(fact) => draft(fact),
             Self::EntriesStarted(fact) => draft(fact),
             Self::StackGated(fact) => draft(fact),

@@ -20,7 +20,15 @@ pub struct Args {
     pub target: String,
     /// The branch's commit at that moment, which the journal is noted on.
     pub base: Oid,
-    /// What landing leaves in its history.
+    /// How, and by what check.
+    #[serde(flatten)]
+    pub terms: Terms,
+}
+
+/// How entries land, and by what check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// What landing leaves in the branch's history.
     pub style: Style,
     /// The check that each commit passes before the branch moves to it; null where nothing is checked.
     pub gate: Option<GatePlan>,

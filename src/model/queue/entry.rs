@@ -42,6 +42,18 @@ impl State {
         !matches!(self, Self::Queued | Self::Testing)
     }
 
+    /// Returns its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Testing => "testing",
+            Self::Merged(_) => "merged",
+            Self::NeedsReview(_) => "needs_review",
+            Self::Dropped => "dropped",
+        }
+    }
+
     /// Tells whether nothing can change any more.
     #[must_use]
     pub fn is_final(&self) -> bool {
@@ -56,6 +68,8 @@ pub struct Entry {
     pub id: EntryId,
     /// Where it came from.
     pub source: Source,
+    /// What it is for, in a line.
+    pub title: String,
     /// The commit that is to land.
     pub commit: Oid,
     /// The commits that were to land before it was retried with another one, oldest first.

@@ -10,24 +10,31 @@ use super::{
 use crate::model::{
     fact::{
         EntriesReturned, EntriesStarted, EntryAdded, EntryDropped, EntryHeld, EntryMerged, EntryRetried,
-        LandingStarted, QueueFact, QueueStarted, StackGated, entry_held::Reason,
+        LandingStarted, QueueConfigured, QueueFact, QueueStarted, StackGated, entry_held::Reason, queue_started::Terms,
+        stack_gated,
     },
     history::Illegal,
     journal_name::QueueName,
     oid::Oid,
     ref_name::RefName,
     transfer::Refs,
+    verdict::Verdict,
 };
+use std::collections::HashMap;
 
 /// The state of a queue.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     started: Option<QueueStarted>,
+    /// The newest terms, with the event that brought them.
+    terms: Option<(u64, Terms)>,
     entries: Vec<Entry>,
     batch: Option<Batch>,
     /// The newest commit that landed, which the gate let pass.
     landed: Option<Oid>,
     odds: Odds,
+    /// What the check said of which tree, as far as nobody doubts it.
+    answers: HashMap<Oid, Known>,
 }
 
 impl Queue {
@@ -35,6 +42,24 @@ impl Queue {
     #[must_use]
     pub fn started(&self) -> Option<&QueueStarted> {
         self.started.as_ref()
+    }
+
+    /// Returns how its entries land, and by what check.
+    #[must_use]
+    pub fn terms(&self) -> Option<&Terms> {
+        self.terms.as_ref().map(|(_, terms)| terms)
+    }
+
+    /// Returns the event that brought the terms; 0 before there is one.
+    #[must_use]
+    pub fn terms_since(&self) -> u64 {
+        self.terms.as_ref().map_or(0, |(seq, _)| *seq)
+    }
+
+    /// Returns what the check said of a tree, where it was asked before and gave a plain answer.
+    #[must_use]
+    pub fn answer(&self, tree: Oid) -> Option<&Known> {
+        self.answers.get(&tree)
     }
 
     /// Lists all entries by number.
@@ -108,7 +133,7 @@ impl Queue {
     }
 
     fn is_gated(&self) -> bool {
-        self.started.as_ref().is_some_and(|started| started.args.gate.is_some())
+        self.terms().is_some_and(|terms| terms.gate.is_some())
     }
 
     /// Lists the events that a fact, said now, follows from, ascending.
@@ -119,9 +144,13 @@ impl Queue {
             QueueFact::QueueStarted(_) | QueueFact::Unknown => return Vec::new(),
             QueueFact::LandingStarted(fact) => deciding(fact.args.entry).into_iter().collect(),
             QueueFact::EntryHeld(fact) => deciding(fact.args.entry).into_iter().collect(),
+            QueueFact::StackGated(fact) if fact.result.cached => {
+                let earlier = fact.result.tree.and_then(|tree| self.answer(tree)).map(|known| known.seq);
+                std::iter::once(1).chain(earlier).collect()
+            }
             _ => vec![1],
         };
-        grounds.extend(named(fact).iter().filter_map(|id| self.entry(*id)).map(|entry| entry.newest));
+        grounds.extend(fact.entries().iter().filter_map(|id| self.entry(*id)).map(|entry| entry.newest));
         grounds.sort_unstable();
         grounds.dedup();
         grounds
@@ -138,7 +167,11 @@ impl Queue {
         law.require(is_first == (seq == 1), "a queue starts once, in its first event")?;
         law.follows(&self.grounds(fact))?;
         match fact {
-            QueueFact::QueueStarted(fact) => self.started = Some(fact.clone()),
+            QueueFact::QueueStarted(fact) => {
+                self.started = Some(fact.clone());
+                self.terms = Some((seq, fact.args.terms.clone()));
+            }
+            QueueFact::QueueConfigured(fact) => self.configure(&law, fact)?,
             QueueFact::EntryAdded(fact) => self.add(&law, fact)?,
             QueueFact::EntriesStarted(fact) => self.start(&law, fact)?,
             QueueFact::StackGated(fact) => self.know(&law, fact)?,
@@ -150,7 +183,7 @@ impl Queue {
             QueueFact::EntryRetried(fact) => self.retry(&law, fact)?,
             QueueFact::Unknown => {}
         }
-        for id in named(fact) {
+        for id in fact.entries() {
             self.entry_mut(&law, id)?.newest = seq;
         }
         self.batch.take_if(|batch| batch.open.is_empty());
@@ -174,18 +207,30 @@ impl Queue {
         other.map_or(Ok(()), |other| Err(law.broken(format!("entry {} has that commit", other.id))))
     }
 
+    fn configure(&mut self, law: &Law<'_>, fact: &QueueConfigured) -> Result<(), Illegal> {
+        law.require(self.batch.is_none(), "something is being tested")?;
+        let new = fact.args.clone();
+        if self.terms().is_none_or(|terms| terms.gate != new.gate) {
+            // Another check is asked anew.
+            self.answers.clear();
+            self.landed = None;
+        }
+        self.terms = Some((law.seq, new));
+        Ok(())
+    }
+
     fn add(&mut self, law: &Law<'_>, fact: &EntryAdded) -> Result<(), Illegal> {
         let args = fact.args.clone();
         let next = u32::try_from(self.entries.len()).unwrap_or(u32::MAX).saturating_add(1);
         law.require(args.entry == EntryId(next), format!("the queue's next entry is {next}"))?;
         self.require_only(law, args.entry, args.commit)?;
-        let (source, commit, priority) = (args.source, args.commit, args.priority);
         self.entries.push(Entry {
             id: args.entry,
-            source,
-            commit,
+            source: args.source,
+            title: args.title,
+            commit: args.commit,
             superseded: Vec::new(),
-            priority,
+            priority: args.priority,
             state: State::Queued,
             newest: law.seq,
         });
@@ -208,6 +253,7 @@ impl Queue {
 
     fn know(&mut self, law: &Law<'_>, fact: &StackGated) -> Result<(), Illegal> {
         let (stack, outcome) = (fact.args.entries.clone(), fact.result.clone());
+        self.require_said(law, &outcome)?;
         let batch = self.batch_mut(law)?;
         law.require(batch.tip == fact.args.onto, "that is not what is being tested on")?;
         let mut open = batch.open.iter();
@@ -218,8 +264,20 @@ impl Queue {
         let conflicts = outcome.conflict.as_ref().map(|conflict| stack.contains(&conflict.entry));
         let fits = matches!((conflicts, is_made), (None, (true, true)) | (Some(true), (false, false)));
         law.require(fits, "a stack is made, or one of its entries conflicts")?;
-        batch.known.push(Known { stack, landed: 0, outcome, seq: law.seq });
+        let known = Known { stack, landed: 0, outcome, seq: law.seq };
+        batch.known.push(known.clone());
+        let is_plain = matches!(known.outcome.verdict, Verdict::Pass | Verdict::Fail);
+        if let Some(tree) = known.outcome.tree.filter(|_| is_plain && !known.outcome.cached) {
+            self.answers.insert(tree, known);
+        }
         Ok(())
+    }
+
+    /// Holds what is said to be an earlier answer to being one.
+    fn require_said(&self, law: &Law<'_>, outcome: &stack_gated::Outcome) -> Result<(), Illegal> {
+        let said = |outcome: &stack_gated::Outcome| (outcome.verdict, outcome.ending, outcome.log.clone());
+        let earlier = outcome.tree.and_then(|tree| self.answer(tree)).map(|known| said(&known.outcome));
+        law.require(!outcome.cached || earlier == Some(said(outcome)), "nothing was said of that tree before")
     }
 
     fn intend(&mut self, law: &Law<'_>, fact: &LandingStarted) -> Result<(), Illegal> {
@@ -303,22 +361,8 @@ impl Queue {
         }
         (entry.state, entry.commit) = (State::Queued, commit);
         // What was found of it is what the person doubts.
+        self.answers.retain(|_, known| !known.stack.contains(&id));
         self.batch.iter_mut().for_each(|batch| batch.forget(id));
         Ok(())
-    }
-}
-
-/// Lists the entries that a fact names, but for the one that it brings.
-fn named(fact: &QueueFact) -> Vec<EntryId> {
-    match fact {
-        QueueFact::QueueStarted(_) | QueueFact::EntryAdded(_) | QueueFact::Unknown => Vec::new(),
-        QueueFact::EntriesStarted(fact) => fact.args.entries.clone(),
-        QueueFact::StackGated(fact) => fact.args.entries.clone(),
-        QueueFact::EntriesReturned(fact) => fact.args.entries.clone(),
-        QueueFact::LandingStarted(fact) => vec![fact.args.entry],
-        QueueFact::EntryMerged(fact) => vec![fact.args.entry],
-        QueueFact::EntryHeld(fact) => vec![fact.args.entry],
-        QueueFact::EntryDropped(fact) => vec![fact.args.entry],
-        QueueFact::EntryRetried(fact) => vec![fact.args.entry],
     }
 }

@@ -15,6 +15,7 @@ mod pick;
 mod plan;
 mod prune;
 mod push;
+mod queue;
 mod resume;
 mod retry;
 mod run;
@@ -51,6 +52,7 @@ pub(super) const ALL: &[&Manual] = &[
     &discard::MANUAL,
     &prune::MANUAL,
     &plan::MANUAL,
+    &queue::MANUAL,
     &agents::MANUAL,
     &demo::MANUAL,
 ];

@@ -1,0 +1,87 @@
+//! The manual of `git par queue`.
+
+use crate::cli::pages::manual::{INTERRUPTED, Manual, Section, USAGE};
+
+const ENTRIES: Section = Section {
+    title: "ENTRIES",
+    text: &[
+        "An entry is one commit that is to land: what a run offers, what a branch was at when it was added, or a commit by itself. It is in one of these states:",
+    ],
+    items: &[
+        (
+            "queued",
+            "It waits for its turn: what has a higher priority goes first, and equals in the order in which they were added.",
+        ),
+        ("testing", "A processor has it. Where that dies, the next one gives the entry back."),
+        ("merged", "It has landed, for good."),
+        (
+            "needs_review",
+            "It cannot land as it is, and `git par queue log N` says why: it conflicts with the branch (`conflict`), the check passes on the branch and not with it (`gate`), the check does not pass on the branch itself (`target`), changes are in the way where the branch is checked out (`dirty`), or its commit is not here (`gone`). `git par queue retry` has it tested again.",
+        ),
+        ("dropped", "A person dropped it, for good; its commit stays reachable."),
+    ],
+};
+
+const TESTING: Section = Section {
+    title: "TESTING",
+    text: &[
+        "What is tested is what lands: the branch with the first entry on it, the branch with the first two, and so on, each made in memory as `git par merge` makes it, and checked in a fresh worktree that is proven to hold exactly that tree. Up to `--jobs` of these states are checked at once; where many entries failed lately, states without the next one are among them.",
+        "An entry lands where its own state passed: the branch moves by compare-and-swap from the commit that was tested on to the one that was tested. So it passes the check at every commit that the queue puts there. Where somebody else moved the branch meanwhile, what was tested is tested again on top of that.",
+        "An entry is held where its state fails and the state below it passes, which is known where that has landed, and else found out: nobody is held for what the branch does not pass itself. What the check said of a tree is not asked again.",
+        "The worktree that has the branch checked out moves with it, as far as git considers that safe; where changes are in the way the entry is held, or the branch alone moves where `--leave-files` says so.",
+    ],
+    items: &[],
+};
+
+const STYLES: Section = Section {
+    title: "STYLES",
+    text: &["What landing leaves in the history of the branch:"],
+    items: &[
+        ("merge", "A merge commit whose first parent is the branch. This is the default."),
+        ("squash", "One commit."),
+        (
+            "rebase",
+            "The entry's own commits, made anew with their authors and messages; only the last one is checked. Merges among them are left out, and an entry whose merges said more than its other commits is held as a conflict.",
+        ),
+    ],
+};
+
+/// The text of `git-par-queue.1`.
+pub(super) const MANUAL: Manual = Manual {
+    verb: Some("queue"),
+    description: &[
+        "Lands many winners on one branch, one after another, and keeps that branch green. Each branch has a queue of its own, whose state is a hash-chained journal in the notes of the commit that the branch was at when the queue began; it is pushed, fetched and verified as a run's is, under the name `queue/<branch>`.",
+        "One process at a time processes a queue in a repository; others add, list, retry and drop meanwhile.",
+    ],
+    sections: &[ENTRIES, TESTING, STYLES],
+    statuses: &[
+        ("0", "Done: what waited has landed, or was listed, added, dropped or retried."),
+        ("1", "Some entry needs review."),
+        USAGE,
+        ("3", "Somebody else processes the queue."),
+        ("4", "Some entry conflicts with the branch."),
+        ("128", "There is no such queue, branch or entry, or nothing says how to check what lands."),
+        INTERRUPTED,
+    ],
+    examples: &[
+        ("Land what the newest run won when its turn comes:", "git par queue add"),
+        (
+            "Land two branches on main, and squash them:",
+            "git par queue add --into main --style squash fix-a fix-b\ngit par queue process --into main",
+        ),
+        ("Land whatever comes, for as long as this runs:", "git par queue process --watch"),
+        ("Why did entry 3 not land, and what did the check print?", "git par queue log 3\ngit par queue log 3 --gate"),
+    ],
+    refs: &[
+        (
+            "refs/notes/par/queue/<target>",
+            "The note on the commit that the branch was at when the queue began is the journal. A slash in the branch's name is `%2F`.",
+        ),
+        ("refs/par/queue/<target>/base", "That commit."),
+        ("refs/par/queue/<target>/entry/<n>.<k>", "The k-th commit that entry n brought."),
+        ("refs/par/queue/<target>/landed/<n>", "The branch's commit with entry n."),
+        ("refs/par/queue/<target>/logs", "A commit whose tree holds what the check printed, by entry and tree."),
+    ],
+    settings: &["par.gate", "par.gateTimeout", "par.queueJobs", "par.queueStyle", "par.setup", "par.worktreeRoot"],
+    also: &["git-par-merge(1)", "git-par-conflicts(1)", "git-par-verify(1)"],
+};

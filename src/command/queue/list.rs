@@ -1,0 +1,144 @@
+//! `git par queue list`: what is in a queue, and how it stands.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::opened;
+use crate::{
+    command::{
+        Context, Error, Report, report,
+        style::{self, Style},
+    },
+    engine::supervisor,
+    model::{
+        fact::{entry_added::Source, entry_held, queue_started::Terms},
+        oid::Oid,
+        queue::entry::{Entry, EntryId, State},
+        told_of_queues,
+    },
+};
+
+/// List what is in the queue of a branch, and how it stands
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// The branch whose queue it is [default: the one that is checked out here]
+    #[arg(long, value_name = "BRANCH")]
+    pub into: Option<String>,
+    /// Also what landed or was dropped
+    #[arg(short, long)]
+    pub all: bool,
+}
+
+/// What is in a queue.
+#[derive(Debug, Serialize)]
+pub struct Listing {
+    /// The branch.
+    pub target: String,
+    /// How its entries land, and by what check.
+    #[serde(flatten)]
+    pub terms: Option<Terms>,
+    /// Whether somebody processes it here now.
+    pub is_processed: bool,
+    /// The entries that are shown: first those that are in a check or wait, in the order of their turns, then the others.
+    pub entries: Vec<Row>,
+    /// How many landed.
+    pub merged: usize,
+    /// How many were dropped.
+    pub dropped: usize,
+}
+
+/// One entry.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// Its number.
+    pub entry: EntryId,
+    /// How it stands: `queued`, `testing`, `merged`, `needs_review` or `dropped`.
+    pub state: &'static str,
+    /// Where it came from.
+    pub source: Source,
+    /// The commit that is to land.
+    pub commit: Oid,
+    /// What it is for.
+    pub title: String,
+    /// What is higher goes first.
+    pub priority: i32,
+    /// The branch's commit with it, where it landed.
+    pub landed: Option<Oid>,
+    /// Why it waits for a person, where it does.
+    pub held: Option<entry_held::Outcome>,
+}
+
+/// Lists a queue.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<Listing, Error> {
+    let repository = context.open()?;
+    let queue = opened::choose(context, &repository, args.into.as_deref())?;
+    let is_processed = supervisor::is_held(&repository, &queue)?;
+    let state = opened::read(&repository, &queue)?;
+    let mut entries: Vec<&Entry> = state.history.entries().iter().collect();
+    entries.sort_by_key(|entry| (order(&entry.state), entry.rank()));
+    let count = |wanted: &dyn Fn(&State) -> bool| entries.iter().filter(|entry| wanted(&entry.state)).count();
+    Ok(Listing {
+        target: queue.target(),
+        terms: state.history.terms().cloned(),
+        is_processed,
+        merged: count(&|state| matches!(state, State::Merged(_))),
+        dropped: count(&|state| *state == State::Dropped),
+        entries: entries.into_iter().filter(|entry| args.all || !entry.state.is_final()).map(Row::of).collect(),
+    })
+}
+
+fn order(state: &State) -> u8 {
+    match state {
+        State::Testing => 0,
+        State::Queued => 1,
+        State::NeedsReview(_) => 2,
+        State::Merged(_) => 3,
+        State::Dropped => 4,
+    }
+}
+
+impl Row {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            entry: entry.id,
+            state: entry.state.name(),
+            source: entry.source.clone(),
+            commit: entry.commit,
+            title: entry.title.clone(),
+            priority: entry.priority,
+            landed: if let State::Merged(commit) = entry.state { Some(commit) } else { None },
+            held: if let State::NeedsReview(why) = &entry.state { Some(why.clone()) } else { None },
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let state = match self.state {
+            "merged" => Style::Good.paint("merged"),
+            "needs_review" => Style::Bad.paint("needs review"),
+            "testing" => Style::Warning.paint("testing"),
+            other => other.to_owned(),
+        };
+        let why = self.held.as_ref().map(|why| format!("{}: ", why.reason)).unwrap_or_default();
+        let commit = self.landed.unwrap_or(self.commit).short();
+        let source = told_of_queues::source(&self.source);
+        vec![self.entry.to_string(), state, self.priority.to_string(), source, commit, format!("{why}{}", self.title)]
+    }
+}
+
+impl Report for Listing {
+    fn text(&self) -> String {
+        let branch = self.target.trim_start_matches("refs/heads/");
+        let at_work = if self.is_processed { "; it is being processed" } else { "" };
+        let style = self.terms.as_ref().map(|terms| terms.style.to_string()).unwrap_or_default();
+        let sum = format!("into {branch} ({style}): {} merged, {} dropped{at_work}\n", self.merged, self.dropped);
+        if self.entries.is_empty() {
+            return format!("nothing waits\n{sum}");
+        }
+        let head = ["entry", "state", "priority", "source", "commit", "what"].map(str::to_owned).to_vec();
+        style::table(head, self.entries.iter().map(Row::cells)) + &sum
+    }
+
+    fn json(&self) -> Value {
+        report::object(self)
+    }
+}

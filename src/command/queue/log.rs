@@ -1,0 +1,129 @@
+//! `git par queue log`: what happened in a queue, or what the check printed of an entry.
+
+use std::io;
+
+use serde_json::Value;
+
+use super::opened;
+use crate::{
+    command::{Context, Error, Kind, Report, report, style},
+    engine::queue::desk::QueueState,
+    model::{
+        chain, event::Event, fact::QueueFact, log_digest::LogDigest, queue::entry::EntryId, told_of_queues::ToldOfQueue,
+    },
+    repo::open::Repository,
+};
+
+/// Show what happened in the queue of a branch, or what the check printed
+///
+/// With --json each event is its line as it stands in the journal.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// Only what names this entry
+    #[arg(value_name = "ENTRY")]
+    pub entry: Option<u32>,
+    /// The branch whose queue it is [default: the one that is checked out here]
+    #[arg(long, value_name = "BRANCH")]
+    pub into: Option<String>,
+    /// What the check printed the last time that it ran with this entry on top
+    #[arg(long, requires = "entry")]
+    pub gate: bool,
+}
+
+/// What was shown; it has been written by then.
+#[derive(Debug)]
+pub struct Log;
+
+/// Shows the log of a queue.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<Log, Error> {
+    let repository = context.open()?;
+    let queue = opened::choose(context, &repository, args.into.as_deref())?;
+    let state = opened::read(&repository, &queue)?;
+    let entry = args.entry.map(EntryId);
+    if let Some(entry) = entry.filter(|entry| state.history.entry(*entry).is_none()) {
+        return Err(Error::new(Kind::Cannot, format!("the queue into '{queue}' has no entry {entry}")));
+    }
+    match entry.filter(|_| args.gate) {
+        Some(entry) => print(context, &repository, &gated(&state, entry)?),
+        None => events(context, &state, entry),
+    }?;
+    Ok(Log)
+}
+
+/// Finds what the check printed the last time that it ran with an entry on top.
+fn gated(state: &QueueState, entry: EntryId) -> Result<LogDigest, Error> {
+    let mut last = None;
+    for line in chain::lines(&state.bytes) {
+        match QueueFact::read(&Event::parse(line?)?)? {
+            QueueFact::StackGated(fact) if fact.args.entries.last() == Some(&entry) => last = fact.result.log.or(last),
+            _ => {}
+        }
+    }
+    last.ok_or_else(|| Error::new(Kind::Cannot, format!("the check never ran with entry {entry} on top")))
+}
+
+fn print(context: &Context<'_>, repository: &Repository, log: &LogDigest) -> Result<(), Error> {
+    let mut reader = repository.blob_reader(log.blob)?;
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        let count = io::Read::read(&mut reader, &mut piece)
+            .map_err(|error| Error::new(Kind::Cannot, format!("could not read what the check printed: {error}")))?;
+        if count == 0 || !is_read(context.sink.pass(&piece[..count]))? {
+            return Ok(());
+        }
+    }
+}
+
+fn events(context: &Context<'_>, state: &QueueState, entry: Option<EntryId>) -> Result<(), Error> {
+    let mut rows = Vec::new();
+    for line in chain::lines(&state.bytes) {
+        let event = Event::parse(line?)?;
+        let told = ToldOfQueue::of(&event)?;
+        if entry.is_some_and(|entry| !told.entries.contains(&entry)) {
+            continue;
+        }
+        if context.json {
+            if !is_read(context.sink.pass(format!("{}\n", event.line()).as_bytes()))? {
+                return Ok(());
+            }
+        } else {
+            rows.push(row(&event, told));
+        }
+    }
+    if !context.json {
+        let head = ["event", "time", "entry", "what", ""].map(str::to_owned).to_vec();
+        is_read(context.sink.tell(&style::table(head, rows)))?;
+    }
+    Ok(())
+}
+
+fn row(event: &Event<'_>, told: ToldOfQueue) -> Vec<String> {
+    // To the second, in UTC.
+    let time: String = event.time().unwrap_or_default().chars().take(19).collect::<String>().replace('T', " ");
+    let entries: Vec<String> = told.entries.iter().map(ToString::to_string).collect();
+    let entries = if entries.is_empty() { "-".to_owned() } else { entries.join("+") };
+    vec![event.seq_id().to_string(), time, entries, told.kind, told.what.replace(['\n', '\r', '\t'], " ")]
+}
+
+/// Tells whether what was written found a reader.
+fn is_read(written: io::Result<()>) -> Result<bool, Error> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::new(Kind::Cannot, format!("could not write the answer: {error}"))),
+    }
+}
+
+impl Report for Log {
+    fn text(&self) -> String {
+        String::new()
+    }
+
+    fn json(&self) -> Value {
+        report::object(&())
+    }
+
+    fn is_told(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,143 @@
+//! `git par queue process`: what waits is tested and landed.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    opened,
+    terms::{self, TermsArgs},
+};
+use crate::{
+    command::{Answer, Context, Error, Report, report, style::Style},
+    engine::queue::processor::{self, Options, Processed},
+    model::{
+        fact::entry_held::{self, Reason},
+        oid::Oid,
+        queue::entry::EntryId,
+    },
+};
+
+/// Test what waits on top of the branch, and land what passes
+///
+/// Up to --jobs states are checked at once, each in a fresh worktree: the branch with the first entry, with the first two, and
+/// so on. The branch moves only to a commit whose exact tree passed. Exit 1 where an entry failed the check, 4 on a conflict.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// The branch whose queue it is [default: the one that is checked out here]
+    #[arg(long, value_name = "BRANCH")]
+    pub into: Option<String>,
+    /// Wait for what comes when nothing is left to do
+    #[arg(short = 'w', long)]
+    pub watch: bool,
+    /// How many states are checked at once [default: par.queueJobs, else the number of cores]
+    #[arg(short = 'j', long, value_name = "JOBS", env = "GIT_PAR_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Move the branch though changes are in the way where it is checked out, and leave those files as they are
+    #[arg(long)]
+    pub leave_files: bool,
+    /// Run the check that somebody else's journal names
+    #[arg(long)]
+    pub trust: bool,
+    /// How entries land, and by what check.
+    #[command(flatten)]
+    pub terms: TermsArgs,
+}
+
+/// What a processing answers.
+#[derive(Debug, Serialize)]
+pub struct Done {
+    /// The branch.
+    pub target: String,
+    /// What landed, in order.
+    pub landed: Vec<Landed>,
+    /// What waits for a person, in order.
+    pub held: Vec<Held>,
+    /// How many entries still wait for their turn.
+    pub waiting: usize,
+    /// How many checks were run.
+    pub checks: u64,
+    /// Whether it was interrupted.
+    pub interrupted: bool,
+}
+
+/// An entry that landed.
+#[derive(Debug, Serialize)]
+pub struct Landed {
+    /// Its number.
+    pub entry: EntryId,
+    /// The branch's commit with it.
+    pub commit: Oid,
+}
+
+/// An entry that waits for a person.
+#[derive(Debug, Serialize)]
+pub struct Held {
+    /// Its number.
+    pub entry: EntryId,
+    /// Why.
+    #[serde(flatten)]
+    pub why: entry_held::Outcome,
+}
+
+/// Processes a queue.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<Done, Error> {
+    let repository = context.open()?;
+    let queue = opened::choose(context, &repository, args.into.as_deref())?;
+    let journal = opened::open(context, &repository, queue)?;
+    let desk = opened::desk(context, &repository, &journal)?;
+    args.terms.apply(&desk)?;
+    TermsArgs::require_trust(&desk, args.trust)?;
+    let recorded = journal.ask(|queue| queue.terms().map(|terms| terms.jobs));
+    let jobs = terms::jobs(args.jobs, &repository.settings()?, recorded)?;
+    let options = Options { jobs, watch: args.watch, leave_files: args.leave_files };
+    let processed = processor::run(&desk, options)?;
+    let waiting = journal.ask(|queue| queue.waiting().len());
+    Ok(Done::of(desk.target().to_string(), processed, waiting))
+}
+
+impl Done {
+    fn of(target: String, processed: Processed, waiting: usize) -> Self {
+        let landed = processed.landed.into_iter().map(|(entry, commit)| Landed { entry, commit });
+        let held = processed.held.into_iter().map(|(entry, why)| Held { entry, why });
+        Self {
+            target,
+            landed: landed.collect(),
+            held: held.collect(),
+            waiting,
+            checks: processed.checks,
+            interrupted: processed.interrupted,
+        }
+    }
+}
+
+impl Report for Done {
+    fn text(&self) -> String {
+        let branch = self.target.trim_start_matches("refs/heads/");
+        let landed = |landed: &Landed| {
+            format!("entry {} {} on {branch} as {}\n", landed.entry, Style::Good.paint("landed"), landed.commit.short())
+        };
+        let held = |held: &Held| {
+            let paths: String = held.why.paths.iter().map(|path| format!("  {path}\n")).collect();
+            let hint = format!("git par queue log {} --into {branch}", held.entry);
+            let word = Style::Bad.paint("needs review");
+            format!("entry {} {word}: {}\n{paths}  hint: {hint}\n", held.entry, held.why.reason)
+        };
+        let lines: String = self.landed.iter().map(landed).chain(self.held.iter().map(held)).collect();
+        let waiting = if self.waiting == 0 { String::new() } else { format!(", {} waiting", self.waiting) };
+        let (all, held) = (self.landed.len(), self.held.len());
+        format!("{lines}{all} landed, {held} held{waiting}; {} checks\n", self.checks)
+    }
+
+    fn json(&self) -> Value {
+        report::object(self)
+    }
+
+    fn answer(&self) -> Answer {
+        match () {
+            () if self.interrupted => Answer::Interrupted,
+            () if self.held.iter().any(|held| held.why.reason == Reason::Conflict) => Answer::Conflict,
+            () if !self.held.is_empty() => Answer::No,
+            () => Answer::Yes,
+        }
+    }
+}

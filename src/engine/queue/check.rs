@@ -1,0 +1,164 @@
+//! Checks: the queue's gate, run on one stack in a fresh worktree that is proven to hold it.
+
+use std::{ffi::OsString, io, path::PathBuf, time::Duration};
+
+use super::desk::Desk;
+use crate::{
+    engine::{command_line, place},
+    model::{
+        ending::Ending, gate_plan::GatePlan, log_digest::LogDigest, oid::Oid, queue::entry::EntryId, verdict::Verdict,
+    },
+    process::{
+        child::{self, Exit, Spec, Stdin},
+        environment::Environment,
+        log, plain,
+        stop::Stop,
+        suffix,
+    },
+    repo::{
+        include,
+        log_store::{self, LogEntry},
+        shared,
+    },
+};
+
+/// Why a check could not be run, which is nobody's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A name could not be made.
+    #[error("could not make a name for a folder")]
+    Name(#[source] io::Error),
+    /// A folder of ours.
+    #[error("could not write '{}'", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The worktree.
+    #[error(transparent)]
+    Place(#[from] place::Error),
+    /// The setup command failed there.
+    #[error("setup failed in the fresh worktree: {ending}; what it printed: {}", log.display())]
+    Setup {
+        /// How.
+        ending: Ending,
+        /// What it printed.
+        log: PathBuf,
+    },
+    /// The files that worktrees need.
+    #[error(transparent)]
+    Include(#[from] include::Error),
+    /// A path that worktrees share.
+    #[error(transparent)]
+    Shared(#[from] shared::Error),
+    /// The command.
+    #[error(transparent)]
+    Child(#[from] child::Error),
+    /// What it printed.
+    #[error(transparent)]
+    Log(#[from] log::Error),
+    /// Keeping that.
+    #[error(transparent)]
+    Store(#[from] log_store::Error),
+}
+
+/// What is checked.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    /// The target's commit that it stands on.
+    pub(super) onto: Oid,
+    /// The entries, from the lowest up.
+    pub(super) entries: Vec<EntryId>,
+    /// The uppermost commit.
+    pub(super) commit: Oid,
+    /// Its tree.
+    pub(super) tree: Oid,
+}
+
+/// What a check said.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    pub(super) verdict: Verdict,
+    pub(super) ending: Ending,
+    pub(super) log: LogDigest,
+    pub(super) entry: LogEntry,
+    pub(super) took: Duration,
+}
+
+/// Runs the check; one that was stopped said nothing.
+pub(super) fn run(desk: &Desk<'_>, gate: &GatePlan, subject: &Subject, stop: &Stop) -> Result<Option<Said>, Error> {
+    let name = format!("gate-{}", suffix::random(6).map_err(Error::Name)?);
+    let (folder, live) = (desk.root.join(&name), desk.scratch.join(&name));
+    plain::make_room(&live).map_err(|source| Error::File { path: live.clone(), source })?;
+    let wanted =
+        place::Wanted { worker: None, commit: subject.commit, tree: subject.tree, is_whole: true, place: None };
+    let index = live.with_extension("index");
+    let found = desk.repository.insist(|| place::make(desk.repository, (&folder, &index), wanted))?;
+    let call = Call { desk, subject, folder: found.folder.clone(), live, stop };
+    let said = call.prepare().and_then(|()| call.check(gate));
+    let _ = std::fs::remove_file(&call.live);
+    said
+}
+
+/// A folder for one check, and what its children are given.
+struct Call<'c> {
+    desk: &'c Desk<'c>,
+    subject: &'c Subject,
+    folder: PathBuf,
+    /// The file that takes what they print.
+    live: PathBuf,
+    stop: &'c Stop,
+}
+
+impl Call<'_> {
+    fn prepare(&self) -> Result<(), Error> {
+        self.desk.repository.copy_included(&self.desk.included, &self.folder)?;
+        self.desk.repository.share(&self.folder, self.desk.root.parent().unwrap_or(&self.desk.root))?;
+        let Some(setup) = &self.desk.setup else { return Ok(()) };
+        let exit = self.run(command_line::shell(setup), None)?;
+        if exit.ending.is_success() || exit.ending == Ending::Stopped {
+            return Ok(());
+        }
+        let log = self.desk.scratch.join("setup.log");
+        let _ = std::fs::rename(&self.live, &log);
+        Err(Error::Setup { ending: exit.ending, log })
+    }
+
+    fn check(&self, gate: &GatePlan) -> Result<Option<Said>, Error> {
+        let argv = gate.argv.iter().map(OsString::from).collect();
+        let Exit { ending, elapsed, .. } = self.run(argv, gate.timeout_ms.map(Duration::from_millis))?;
+        if ending == Ending::Stopped {
+            return Ok(None);
+        }
+        let digest = log::digest(&self.live)?;
+        let blob = self.desk.repository.store_log(&self.live, digest.bytes)?;
+        let top = self.subject.entries.last().map_or("target".to_owned(), |entry| format!("entry-{entry}"));
+        let entry = LogEntry { folder: top, name: format!("{}.log", self.subject.tree), blob };
+        let log = LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes };
+        Ok(Some(Said { verdict: Verdict::from(ending), ending, log, entry, took: elapsed }))
+    }
+
+    fn run(&self, argv: Vec<OsString>, timeout: Option<Duration>) -> Result<Exit, Error> {
+        let entries: Vec<String> = self.subject.entries.iter().map(ToString::to_string).collect();
+        let environment = Environment::inherit()
+            .with("PAR_QUEUE", self.desk.journal.run.to_string())
+            .with("PAR_ENTRIES", entries.join(" "))
+            .with("PAR_BASE", self.subject.onto.to_string())
+            .with("GIT_CEILING_DIRECTORIES", self.folder.parent().unwrap_or(&self.folder));
+        let spec = Spec {
+            argv,
+            cwd: self.folder.clone(),
+            environment,
+            stdin: Stdin::Null,
+            log: self.live.clone(),
+            output: None,
+            timeout,
+            idle: None,
+            grace: self.desk.grace,
+            record: Some(self.live.with_extension("process")),
+        };
+        Ok(child::run(&spec, self.stop)?)
+    }
+}

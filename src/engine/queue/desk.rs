@@ -1,0 +1,92 @@
+//! Desks: what everybody who works on a queue needs to know: repository, journal, folders, and how children are run.
+
+use std::{ops::Deref as _, path::PathBuf, time::Duration};
+
+use crate::{
+    engine::{
+        journal::{self, Deed, Journal, State},
+        progress::{Listener, Progress},
+    },
+    model::{
+        fact::QueueFact, gate_plan::GatePlan, journal_name::QueueName, oid::Oid, queue::history::Queue,
+        ref_name::RefName,
+    },
+    process::stop::Stop,
+    repo::{open::Repository, refs},
+};
+
+/// A queue's journal, open for writing.
+pub type QueueJournal<'a> = Journal<'a, Queue, QueueName>;
+
+/// What a queue's journal says at one moment.
+pub type QueueState = State<Queue>;
+
+/// What everybody who works on a queue needs to know.
+pub struct Desk<'a> {
+    /// The repository.
+    pub repository: &'a Repository,
+    /// The queue's journal.
+    pub journal: &'a QueueJournal<'a>,
+    /// Who is told what happens.
+    pub listener: Listener<'a>,
+    /// Whether to stop.
+    pub stop: Stop,
+    /// The folder for the worktrees that checks run in.
+    pub root: PathBuf,
+    /// The folder for live logs.
+    pub scratch: PathBuf,
+    /// The command that prepares a worktree, where there is one.
+    pub setup: Option<String>,
+    /// The ignored files that each worktree needs.
+    pub included: Vec<PathBuf>,
+    /// How long a child that is told to end may take.
+    pub grace: Duration,
+}
+
+impl Desk<'_> {
+    /// Returns the branch that entries land on.
+    #[must_use]
+    pub fn target(&self) -> RefName {
+        RefName::full(self.journal.run.target())
+    }
+
+    /// Returns the branch's commit now; none where the branch is gone.
+    pub fn tip(&self) -> Result<Option<Oid>, refs::Error> {
+        self.repository.ref_target(&self.target())
+    }
+
+    /// Returns the check that entries pass; none where nothing is checked.
+    #[must_use]
+    pub fn gate(&self) -> Option<GatePlan> {
+        self.journal.ask(|queue| queue.terms().and_then(|terms| terms.gate.clone()))
+    }
+
+    /// Writes a fact into the journal; tells whether it still followed from what others wrote meanwhile.
+    pub fn say(&self, fact: &QueueFact) -> Result<bool, journal::Error> {
+        self.say_with(fact, |deed| deed)
+    }
+
+    /// Writes a fact together with what goes with it.
+    pub fn say_with(&self, fact: &QueueFact, with: impl Fn(Deed) -> Deed) -> Result<bool, journal::Error> {
+        let said = self.journal.append(|queue| {
+            let deed = Deed::from(fact.draft().unwrap_or_default());
+            with(deed.causes(queue.grounds(fact)))
+        });
+        match said {
+            Ok(_) => Ok(true),
+            Err(journal::Error::Overtaken { .. }) => self.journal.refresh().map(|()| false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Tells in one line what is being done.
+    pub fn tell(&self, text: impl Into<String>) {
+        (self.listener)(Progress::Processing(text.into()));
+    }
+
+    /// Returns the queue's name as folders spell it.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.journal.run.deref().as_str()
+    }
+}

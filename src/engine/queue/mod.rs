@@ -1,0 +1,12 @@
+//! Queues: many entries landed on one branch, each only once the check passed on exactly what lands.
+//!
+//! What is to be done next is decided by [`crate::model::queue`]; here it is done.
+
+mod check;
+pub mod desk;
+mod gates;
+pub mod intake;
+mod landing;
+mod leavings;
+pub mod processor;
+mod stacks;

@@ -1,0 +1,353 @@
+//! Processors: who takes entries, has them checked and lands them, one step after another, as the queue's history calls for.
+
+use std::{io, thread, time::Duration};
+
+use super::{
+    check::{self, Said, Subject},
+    desk::Desk,
+    gates::Gates,
+    landing, leavings,
+    stacks::{self, Stack, Stacks},
+};
+use crate::{
+    engine::{
+        journal,
+        supervisor::{self, Hold},
+    },
+    model::{
+        fact::{
+            EntriesReturned, EntriesStarted, EntryHeld, EntryMerged, LandingStarted, QueueFact, StackGated,
+            entries_returned::{self, Reason as Returned},
+            entries_started,
+            entry_held::{self, Reason},
+            entry_merged, landing_started,
+            landing_started::Args as Landing,
+            stack_gated,
+        },
+        gate_plan::GatePlan,
+        oid::Oid,
+        queue::{
+            agenda::{self, Sight, Step},
+            entry::EntryId,
+            processor::Processor as Name,
+        },
+        ref_name::RefName,
+        verdict::Verdict,
+    },
+    process::suffix,
+    repo::{git, refs, target},
+};
+
+/// How often it is looked whether others changed something.
+const TICK: Duration = Duration::from_millis(100);
+/// How often a target whose worktree another git works on is tried again.
+const TRIES: u32 = 100;
+
+/// Why a queue could not be processed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Somebody else works on it, or the lock file.
+    #[error(transparent)]
+    Supervisor(#[from] supervisor::Error),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    /// A ref.
+    #[error(transparent)]
+    Refs(#[from] refs::Error),
+    /// git could not be asked.
+    #[error(transparent)]
+    Git(#[from] git::Error),
+    /// A stack.
+    #[error(transparent)]
+    Stack(#[from] stacks::Error),
+    /// A check.
+    #[error(transparent)]
+    Check(#[from] check::Error),
+    /// The target.
+    #[error(transparent)]
+    Target(#[from] target::Error),
+    /// The branch is gone.
+    #[error("branch '{0}' does not exist")]
+    NoTarget(RefName),
+    /// The system gave out.
+    #[error("could not start a check")]
+    Start(#[source] io::Error),
+}
+
+/// How a queue is processed.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The most checks at once.
+    pub jobs: usize,
+    /// Whether to wait for what comes.
+    pub watch: bool,
+    /// Whether the branch moves though changes are in the way of its worktree, whose files stay as they are then.
+    pub leave_files: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default)]
+pub struct Processed {
+    /// What landed, in order, with the commit.
+    pub landed: Vec<(EntryId, Oid)>,
+    /// What waits for a person, in order.
+    pub held: Vec<(EntryId, entry_held::Outcome)>,
+    /// How many checks were begun.
+    pub checks: u64,
+    /// Whether it was ended before there was nothing left to do.
+    pub interrupted: bool,
+}
+
+/// Processes a queue until nothing is left to do; for ever, where it is to wait for what comes.
+pub fn run(desk: &Desk<'_>, options: Options) -> Result<Processed, Error> {
+    let hold = supervisor::hold(desk.repository, &desk.journal.run)?;
+    desk.journal.refresh()?;
+    leavings::clear(desk);
+    let name = Name(suffix::random(16).map_err(Error::Start)?);
+    let (gate, style) = desk.journal.ask(|queue| {
+        let terms = queue.terms();
+        (terms.and_then(|terms| terms.gate.clone()), terms.map(|terms| terms.style))
+    });
+    thread::scope(|scope| {
+        let gates = gate.map(|gate: GatePlan| Gates::new(scope, desk, gate));
+        let stacks = Stacks::new(desk, style.unwrap_or_default());
+        let processed = Processed::default();
+        let mut processor = Processor { desk, options, hold, name, gates, stacks, processed, waited: 0 };
+        let went = processor.work();
+        processor.leave(went)
+    })
+}
+
+/// One that processes a queue.
+struct Processor<'scope, 'env> {
+    desk: &'env Desk<'env>,
+    options: Options,
+    hold: Hold,
+    name: Name,
+    gates: Option<Gates<'scope, 'env>>,
+    stacks: Stacks<'env>,
+    processed: Processed,
+    /// How often the target's worktree was waited for.
+    waited: u32,
+}
+
+impl Processor<'_, '_> {
+    fn work(&mut self) -> Result<(), Error> {
+        while !self.desk.stop.is_set() {
+            self.hold.renew();
+            self.desk.journal.catch_up()?;
+            match self.next()? {
+                Step::Rest if !self.options.watch => return Ok(()),
+                Step::Rest => drop(self.desk.stop.wait(Some(TICK))),
+                step => self.take(step)?,
+            }
+        }
+        self.processed.interrupted = true;
+        Ok(())
+    }
+
+    /// Ends what runs, and gives back what was not settled.
+    fn leave(mut self, went: Result<(), Error>) -> Result<Processed, Error> {
+        self.gates.iter_mut().for_each(Gates::end);
+        self.processed.checks = self.gates.as_ref().map_or(0, |gates| gates.started);
+        let open = self.desk.journal.ask(|queue| {
+            let mine = queue.batch().filter(|batch| batch.processor == self.name && batch.landing.is_none());
+            mine.map(|batch| batch.open.clone()).unwrap_or_default()
+        });
+        let given_back = if open.is_empty() { Ok(()) } else { self.give_back(open, Returned::Stopped) };
+        went.and(given_back).map(|()| self.processed)
+    }
+
+    fn next(&self) -> Result<Step, Error> {
+        let target = self.desk.target();
+        let landing = self.desk.journal.ask(|queue| queue.batch().and_then(|batch| batch.landing));
+        let tip = self.desk.tip()?.ok_or(Error::NoTarget(target))?;
+        let has_landed = match landing {
+            Some(landing) => self.desk.repository.is_ancestor(landing.commit, tip)?,
+            None => false,
+        };
+        // Whoever else began something is dead: the hold on the queue is ours.
+        let sight =
+            Sight { me: self.name.clone(), is_holder_alive: false, target: tip, has_landed, jobs: self.options.jobs };
+        if let Some(landing) = landing.filter(|_| !self.is_mine()) {
+            landing::settle(self.desk, &landing, has_landed)?;
+        }
+        Ok(self.desk.journal.ask(|queue| agenda::next(queue, &sight)))
+    }
+
+    fn is_mine(&self) -> bool {
+        self.desk.journal.ask(|queue| queue.batch().is_some_and(|batch| batch.processor == self.name))
+    }
+
+    fn take(&mut self, step: Step) -> Result<(), Error> {
+        match step {
+            Step::Rest => Ok(()),
+            Step::Start(entries) => self.start(entries),
+            Step::Gate(stacks) => self.test(&stacks),
+            Step::Intend(landing) => self.intend(landing),
+            Step::Move(landing) => self.advance(&landing),
+            Step::Settle(landing) => self.settle(&landing),
+            Step::Hold(entry, outcome) => self.hold_back(entry, outcome),
+            Step::Return(entries, reason) => self.give_back(entries, reason),
+        }
+    }
+
+    fn say(&self, fact: &QueueFact) -> Result<(), Error> {
+        // Where it does not follow any more, what is to be done is decided anew.
+        self.desk.say(fact)?;
+        Ok(())
+    }
+
+    fn start(&self, entries: Vec<EntryId>) -> Result<(), Error> {
+        let open = self.desk.journal.ask(|queue| queue.batch().map(|batch| batch.tip));
+        let tip = match open {
+            Some(tip) => tip,
+            None => self.desk.tip()?.ok_or(Error::NoTarget(self.desk.target()))?,
+        };
+        let args = entries_started::Args { processor: self.name.clone(), entries, onto: tip };
+        self.say(&QueueFact::EntriesStarted(EntriesStarted { args, result: entries_started::Outcome {} }))
+    }
+
+    fn give_back(&self, entries: Vec<EntryId>, reason: Returned) -> Result<(), Error> {
+        let (args, result) = (entries_returned::Args { entries }, entries_returned::Outcome { reason });
+        self.say(&QueueFact::EntriesReturned(EntriesReturned { args, result }))
+    }
+
+    /// Has these stacks checked, as far as it is not known what the check says of them, and takes in one answer.
+    fn test(&mut self, stacks: &[Vec<EntryId>]) -> Result<(), Error> {
+        let Some(onto) = self.desk.journal.ask(|queue| queue.batch().map(|batch| batch.tip)) else { return Ok(()) };
+        let mut subjects = Vec::new();
+        for entries in stacks {
+            match self.stacks.make(onto, entries) {
+                Err(stacks::Error::Gone(entry)) => return self.hold_for(entry, Reason::Gone, Vec::new()),
+                Err(error) => return Err(error.into()),
+                Ok(Stack::Conflict(conflict)) => return self.found(onto, entries, conflicting(conflict)),
+                Ok(Stack::Made(commit, tree)) => match self.known(commit, tree) {
+                    Some(outcome) => return self.found(onto, entries, outcome),
+                    None => subjects.push(Subject { onto, entries: entries.clone(), commit, tree }),
+                },
+            }
+        }
+        self.check(subjects)
+    }
+
+    /// Returns what is known of a stack without a check: an earlier answer about the same tree, or that nothing is checked.
+    fn known(&self, commit: Oid, tree: Oid) -> Option<stack_gated::Outcome> {
+        let earlier = self.desk.journal.ask(|queue| queue.answer(tree).map(|known| known.outcome.clone()));
+        let unchecked = || self.gates.is_none().then(|| made(commit, tree));
+        earlier.map(|outcome| stack_gated::Outcome { commit: Some(commit), cached: true, ..outcome }).or_else(unchecked)
+    }
+
+    fn check(&mut self, subjects: Vec<Subject>) -> Result<(), Error> {
+        let Some(gates) = &mut self.gates else { return Ok(()) };
+        gates.want(subjects.clone()).map_err(Error::Start)?;
+        let Some((commit, said)) = gates.wait(TICK)? else { return Ok(()) };
+        match subjects.into_iter().find(|subject| subject.commit == commit) {
+            Some(subject) => self.record(subject, said),
+            None => Ok(()),
+        }
+    }
+
+    fn record(&self, subject: Subject, said: Said) -> Result<(), Error> {
+        self.desk.tell(format!("{}: {}", shown(&subject.entries), said.verdict));
+        let (verdict, ending, log) = (said.verdict, Some(said.ending), Some(said.log));
+        let result = stack_gated::Outcome { verdict, ending, log, ..made(subject.commit, subject.tree) };
+        let args = stack_gated::Args { onto: subject.onto, entries: subject.entries };
+        let fact = QueueFact::StackGated(StackGated { args, result });
+        self.desk.say_with(&fact, |deed| deed.took(said.took).logging([said.entry.clone()]))?;
+        Ok(())
+    }
+
+    fn found(&self, onto: Oid, entries: &[EntryId], result: stack_gated::Outcome) -> Result<(), Error> {
+        let args = stack_gated::Args { onto, entries: entries.to_vec() };
+        self.say(&QueueFact::StackGated(StackGated { args, result }))
+    }
+
+    fn intend(&self, landing: Landing) -> Result<(), Error> {
+        let fact = LandingStarted { args: landing, result: landing_started::Outcome {} };
+        self.say(&QueueFact::LandingStarted(fact))
+    }
+
+    fn advance(&mut self, landing: &Landing) -> Result<(), Error> {
+        let Err(error) = landing::advance(self.desk, landing, self.options.leave_files) else {
+            self.waited = 0;
+            return Ok(());
+        };
+        match error {
+            target::Error::Lost(_) => Ok(()),
+            target::Error::Locked(_) if self.waited < TRIES => {
+                self.waited += 1;
+                drop(self.desk.stop.wait(Some(TICK)));
+                Ok(())
+            }
+            target::Error::Changed { file, .. } => self.hold_for(landing.entry, Reason::Dirty, vec![file]),
+            target::Error::Refused { .. } | target::Error::Unfinished { .. } => {
+                self.hold_for(landing.entry, Reason::Dirty, Vec::new())
+            }
+            error => Err(error.into()),
+        }
+    }
+
+    fn settle(&mut self, landing: &Landing) -> Result<(), Error> {
+        let args = entry_merged::Args { entry: landing.entry, onto: landing.onto };
+        let result = entry_merged::Outcome { commit: landing.commit, tree: landing.tree };
+        let fact = QueueFact::EntryMerged(EntryMerged { args, result });
+        let name = RefName::landed(&self.desk.journal.run, landing.entry);
+        if self.desk.say_with(&fact, |deed| deed.moving(name.clone(), None, landing.commit))? {
+            self.desk.tell(format!("entry {}: landed as {}", landing.entry, landing.commit.short()));
+            self.processed.landed.push((landing.entry, landing.commit));
+        }
+        Ok(())
+    }
+
+    fn hold_for(&mut self, entry: EntryId, reason: Reason, paths: Vec<String>) -> Result<(), Error> {
+        self.hold_back(entry, entry_held::Outcome { reason, paths, log: None, with: Vec::new() })
+    }
+
+    fn hold_back(&mut self, entry: EntryId, result: entry_held::Outcome) -> Result<(), Error> {
+        let fact = EntryHeld { args: entry_held::Args { entry }, result: result.clone() };
+        if self.desk.say(&QueueFact::EntryHeld(fact))? {
+            self.desk.tell(format!("entry {entry}: needs review: {}", result.reason));
+            self.processed.held.push((entry, result));
+        }
+        Ok(())
+    }
+}
+
+/// Tells of a stack that was made and not checked.
+fn made(commit: Oid, tree: Oid) -> stack_gated::Outcome {
+    stack_gated::Outcome {
+        commit: Some(commit),
+        tree: Some(tree),
+        conflict: None,
+        verdict: Verdict::None,
+        ending: None,
+        log: None,
+        cached: false,
+    }
+}
+
+fn conflicting(conflict: stack_gated::Conflict) -> stack_gated::Outcome {
+    stack_gated::Outcome {
+        commit: None,
+        tree: None,
+        conflict: Some(conflict),
+        verdict: Verdict::None,
+        ending: None,
+        log: None,
+        cached: false,
+    }
+}
+
+/// Names the entries of a stack.
+fn shown(entries: &[EntryId]) -> String {
+    match entries {
+        [] => "the target alone".to_owned(),
+        [one] => format!("entry {one}"),
+        several => {
+            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+            format!("entries {}", names.join("+"))
+        }
+    }
+}
