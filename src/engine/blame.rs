@@ -170,7 +170,7 @@ impl Search<'_> {
         let names: Vec<&str> = args.tasks.iter().map(TaskId::as_str).collect();
         (self.site.listener)(Progress::Probing(args.tasks.clone()));
         let commit = self.commit(tree, &names)?;
-        let said = gate::ask(self.site, self.gate, Subject::probe(commit))?;
+        let said = gate::ask(self.site, self.gate, Subject::union(commit))?;
         if self.site.stop.is_set() {
             return Ok(Answer::Spent);
         }

@@ -72,13 +72,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Names what some of the tasks of a plan make without the others.
-    #[must_use]
-    pub fn probe(commit: Oid) -> Self {
-        Self::union(commit)
-    }
-
-    /// Names what the tasks of a plan make together.
+    /// Names what the tasks of a plan make together, or some of them without the others.
     #[must_use]
     pub fn union(commit: Oid) -> Self {
         Self { worker: None, attempt: None, commit, is_union: true }
