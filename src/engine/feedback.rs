@@ -3,8 +3,9 @@
 use super::{command_line, site::Site};
 use crate::{
     model::{
+        fact::GateFinished,
         feedback::{self, CheckWords},
-        history::{History, Lane},
+        history::History,
         log_digest::LogDigest,
         worker::Worker,
     },
@@ -24,17 +25,18 @@ pub fn of(site: &Site<'_>, worker: Worker) -> Result<Option<String>, git::Error>
         let diff = call.args([base.to_string(), candidate.to_string()]).bytes()?;
         parts.push(feedback::of_diff(&String::from_utf8_lossy(&diff)));
     }
-    parts.extend(check_words(site, &lane).map(|words| words.text()));
+    parts.extend(lane.gate.map(|gate| said(site, &gate.fact)));
     Ok((!parts.is_empty()).then(|| parts.join("\n")))
 }
 
-fn check_words(site: &Site<'_>, lane: &Lane) -> Option<CheckWords> {
-    let gate = &lane.gate.as_ref()?.fact;
-    let read = |log: &LogDigest| site.repository.blob(log.blob, log.bytes.min(LONGEST)).ok();
+/// Writes what a gate said; a log that cannot be read says nothing.
+pub(super) fn said(site: &Site<'_>, gate: &GateFinished) -> String {
+    let read = |log: &LogDigest| site.repository.blob_start(log.blob, log.bytes.min(LONGEST)).ok();
     let output = gate.result.log.as_ref().and_then(read).unwrap_or_default();
-    Some(CheckWords {
+    let words = CheckWords {
         command: command_line::shown(&gate.args.argv),
         verdict: gate.result.verdict,
         output: String::from_utf8_lossy(&output).into_owned(),
-    })
+    };
+    words.text()
 }

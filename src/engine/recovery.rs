@@ -1,7 +1,7 @@
 //! Recoveries: one session takes over what the tasks of a plan did not bring about together.
 
 use super::{
-    command_line,
+    feedback::said,
     journal::Deed,
     pursue::{self, Error, pursuit},
     site::Site,
@@ -13,16 +13,13 @@ use crate::model::{
         recovery_started::{self, Scope},
         union_finished,
     },
-    feedback::{self, CheckWords},
+    feedback,
     history::Pursuit,
     oid::Oid,
     plan::task::TaskId,
     takeover,
     worker::Worker,
 };
-
-/// The longest log of a gate that is looked into, in bytes.
-const LONGEST: u64 = 64 * 1024 * 1024;
 
 /// Begins a session: from what is not to blame, integrated anew, or from the run's base.
 pub fn begin(site: &Site<'_>, scope: Scope) -> Result<(), Error> {
@@ -87,18 +84,10 @@ fn why(pursuit: &Pursuit) -> Option<String> {
 /// Writes what the goal's gate said last: of what a session left, else of the union.
 fn failure(site: &Site<'_>, pursuit: &Pursuit) -> Option<String> {
     let mut sessions = pursuit.recoveries.iter().rev().map(|placed| placed.fact.args.lane.worker);
-    let said =
+    let gate_of =
         |worker| site.journal.ask(|history| history.lane(worker)?.gate.as_ref().map(|placed| placed.fact.clone()));
-    let gate = sessions.find_map(said).or(pursuit.gate.as_ref().map(|placed| placed.fact.clone()))?;
-    let log = gate.result.log.as_ref();
-    let output =
-        log.and_then(|log| site.repository.blob_start(log.blob, log.bytes.min(LONGEST)).ok()).unwrap_or_default();
-    let words = CheckWords {
-        command: command_line::shown(&gate.args.argv),
-        verdict: gate.result.verdict,
-        output: String::from_utf8_lossy(&output).into_owned(),
-    };
-    Some(words.text())
+    let gate = sessions.find_map(gate_of).or(pursuit.gate.as_ref().map(|placed| placed.fact.clone()))?;
+    Some(said(site, &gate))
 }
 
 /// Writes what a task changed of which nothing is in the files; none where it changed nothing.
