@@ -21,8 +21,7 @@ pub fn of(site: &Site<'_>, worker: Worker) -> Result<Option<String>, git::Error>
     let mut parts = Vec::new();
     let base = lane.base().unwrap_or(site.base);
     if let Some(candidate) = lane.candidate().filter(|candidate| *candidate != base) {
-        let call = site.repository.common_git().call(["diff-tree", "-p", "--no-ext-diff", "--no-textconv"]);
-        let diff = call.args([base.to_string(), candidate.to_string()]).bytes()?;
+        let diff = site.repository.patch((base, candidate), &[])?;
         parts.push(feedback::of_diff(&String::from_utf8_lossy(&diff)));
     }
     parts.extend(lane.gate.map(|gate| said(site, &gate.fact)));

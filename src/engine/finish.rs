@@ -118,8 +118,7 @@ impl Finish {
 fn refused(site: &Site<'_>, worker: Worker, kept: &Kept) -> Option<(Refused, LogEntry)> {
     let (diff, tree) = kept.refused.clone()?;
     let file = site.scratch_of(Some(worker)).join("refused.patch");
-    let call = site.repository.common_git().call(["diff-tree", "-p", "--binary", "--no-ext-diff", "--no-textconv"]);
-    let patch = call.args([site.base_tree.to_string(), tree.to_string()]).bytes().unwrap_or_default();
+    let patch = site.repository.patch((site.base_tree, tree), &["--binary"]).unwrap_or_default();
     let written = plain::make_room(&file).and_then(|()| fs::write(&file, patch));
     let stored = written.ok().and_then(|()| site.store((Some(worker), "refused.patch"), &file).ok());
     let (patch, entry) = stored?;

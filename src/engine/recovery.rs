@@ -94,7 +94,6 @@ fn failure(site: &Site<'_>, pursuit: &Pursuit) -> Option<String> {
 fn dropped(site: &Site<'_>, pursuit: &Pursuit, task: &TaskId) -> Option<String> {
     let part = pursuit.part_of(pursuit.goal.place(task)?)?;
     let base: Option<Oid> = site.journal.ask(|history| history.lane(part.worker)?.base());
-    let call = site.repository.common_git().call(["diff-tree", "-p", "--no-ext-diff", "--no-textconv"]);
-    let diff = call.args([base?.to_string(), part.candidate.to_string()]).bytes().ok()?;
+    let diff = site.repository.patch((base?, part.candidate), &[]).ok()?;
     Some(format!("Of {task}: {}", feedback::of_diff(&String::from_utf8_lossy(&diff))))
 }

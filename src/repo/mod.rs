@@ -24,6 +24,7 @@ pub mod merge;
 mod mount;
 pub mod objects;
 pub mod open;
+mod patch;
 pub mod protect;
 pub mod refs;
 mod remnant;
