@@ -17,7 +17,7 @@ use crate::{
             GoalFinished, TaskFinished, UnionFinished, goal_finished, task_finished,
             union_finished::{self, Part},
         },
-        history::{History, Pursuit},
+        history::{History, Lane, Pursuit},
         oid::Oid,
         ref_name::RefName,
         task_selection,
@@ -115,10 +115,9 @@ fn settle(site: &Site<'_>, task: usize) -> Result<(), Error> {
         Deed::of(&TaskFinished { args: task_finished::Args { task: id }, result }).causes(grounds)
     })?;
     failpoint::pass("task settled");
-    let pursuit = pursuit(site);
-    if let Some(placed) = &pursuit.tasks[task] {
-        let end = placed.fact.result.clone();
-        (site.listener)(Progress::Settled { task: placed.fact.args.task.clone(), end: end.end, reason: end.reason });
+    let settled = site.journal.ask(|history| history.pursuit()?.tasks[task].clone());
+    if let Some(TaskFinished { args, result }) = settled.map(|placed| placed.fact) {
+        (site.listener)(Progress::Settled { task: args.task, end: result.end, reason: result.reason });
     }
     Ok(())
 }
@@ -127,9 +126,8 @@ fn settle(site: &Site<'_>, task: usize) -> Result<(), Error> {
 fn grounds(history: &History, pursuit: &Pursuit, task: usize) -> Vec<u64> {
     let lanes = pursuit.goal.workers_of(task).filter_map(|worker| history.lane(worker));
     let needs = pursuit.goal.needs(task).into_iter().filter_map(|need| pursuit.tasks[need].as_ref());
-    let union = pursuit.unions.last().map_or(1, |placed| placed.seq);
-    let lanes = lanes.flat_map(crate::model::history::Lane::grounds);
-    lanes.chain(needs.map(|placed| placed.seq)).chain([union]).collect()
+    let needs = needs.map(|placed| placed.seq);
+    lanes.flat_map(Lane::grounds).chain(needs).chain([pursuit.last_union()]).collect()
 }
 
 fn unite(site: &Site<'_>, wave: usize) -> Result<(), Error> {
@@ -165,12 +163,9 @@ pub(super) fn record_union(site: &Site<'_>, pursuit: &Pursuit, args: union_finis
 }
 
 fn union_causes(pursuit: &Pursuit, wave: Option<u32>) -> Vec<u64> {
-    let last = pursuit.unions.last().map_or(1, |placed| placed.seq);
     let wave = wave.and_then(|wave| pursuit.goal.order.waves.get(usize::try_from(wave).ok()?.checked_sub(1)?));
     let tasks = wave.into_iter().flatten().filter_map(|task| pursuit.tasks[*task].as_ref());
-    let gate = pursuit.gate.as_ref().map(|placed| placed.seq);
-    let blame = pursuit.blame.as_ref().map(|placed| placed.seq);
-    tasks.map(|placed| placed.seq).chain([last]).chain(gate).chain(blame).collect()
+    tasks.map(|placed| placed.seq).chain(pursuit.grounds()).collect()
 }
 
 fn check(means: &Means<'_>) -> Result<(), Error> {
@@ -195,10 +190,6 @@ fn conclude(site: &Site<'_>) -> Result<(), Error> {
 }
 
 fn conclusion_causes(history: &History, pursuit: &Pursuit) -> Vec<u64> {
-    let union = pursuit.unions.last().map_or(1, |placed| placed.seq);
-    let gate = pursuit.gate.as_ref().map(|placed| placed.seq);
-    let blame = pursuit.blame.as_ref().map(|placed| placed.seq);
     let lanes = pursuit.recoveries.iter().filter_map(|placed| history.lane(placed.fact.args.lane.worker));
-    let lanes = lanes.flat_map(crate::model::history::Lane::grounds);
-    [union].into_iter().chain(gate).chain(blame).chain(lanes).collect()
+    pursuit.grounds().chain(lanes.flat_map(Lane::grounds)).collect()
 }

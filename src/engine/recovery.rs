@@ -14,7 +14,7 @@ use crate::model::{
         union_finished,
     },
     feedback,
-    history::Pursuit,
+    history::{Lane, Pursuit},
     oid::Oid,
     plan::task::TaskId,
     takeover,
@@ -33,11 +33,11 @@ pub fn begin(site: &Site<'_>, scope: Scope) -> Result<(), Error> {
     let fact = RecoveryStarted { args, result: recovery_started::Outcome {} };
     site.journal.append(|history| {
         let pursuit = history.pursuit();
-        let union = pursuit.and_then(|pursuit| pursuit.unions.last()).map(|placed| placed.seq);
+        let union = pursuit.map(Pursuit::last_union);
         let blame = pursuit.and_then(|pursuit| pursuit.blame.as_ref()).map(|placed| placed.seq);
         let lanes = pursuit.and_then(|pursuit| pursuit.recoveries.last()).map(|placed| placed.fact.args.lane.worker);
         let grounds = lanes.and_then(|worker| history.lane(worker)).into_iter();
-        Deed::of(&fact).causes(union).causes(blame).causes(grounds.flat_map(crate::model::history::Lane::grounds))
+        Deed::of(&fact).causes(union).causes(blame).causes(grounds.flat_map(Lane::grounds))
     })?;
     Ok(())
 }

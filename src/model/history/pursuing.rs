@@ -213,11 +213,6 @@ impl Placed<()> {
 }
 
 impl Pursuit {
-    /// Returns the event of the newest union, or the run's first.
-    fn last_union(&self) -> u64 {
-        self.unions.last().map_or(1, |placed| placed.seq)
-    }
-
     /// Says why a worker may not run again, where it may not.
     pub fn require_open(&self, worker: Worker) -> Result<(), String> {
         let session = self.recoveries.last().map(|placed| placed.fact.args.lane.worker);

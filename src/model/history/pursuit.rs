@@ -91,6 +91,19 @@ impl Pursuit {
         self.wave_unions().last()
     }
 
+    /// Returns the event of the newest union, or the run's first.
+    #[must_use]
+    pub fn last_union(&self) -> u64 {
+        self.unions.last().map_or(1, |placed| placed.seq)
+    }
+
+    /// Lists the events by which it is known how the tasks do together: the newest union, its gate, and who is to blame.
+    pub fn grounds(&self) -> impl Iterator<Item = u64> {
+        let gate = self.gate.as_ref().map(|placed| placed.seq);
+        let blame = self.blame.as_ref().map(|placed| placed.seq);
+        [Some(self.last_union()), gate, blame].into_iter().flatten()
+    }
+
     /// Lists the candidates that are in the union of all waves, in the order in which they were integrated.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
