@@ -25,8 +25,7 @@ use crate::model::{
 pub fn begin(site: &Site<'_>, scope: Scope) -> Result<(), Error> {
     let before = pursuit(site);
     let kept = if scope == Scope::Regional { agenda::kept(&before) } else { Vec::new() };
-    let is_united = before.unions.last().is_some_and(|placed| placed.fact.args.wave.is_none());
-    if scope == Scope::Regional && !is_united {
+    if scope == Scope::Regional && !before.is_reunited() {
         pursue::record_union(site, &before, union_finished::Args { wave: None, base: site.base, parts: kept })?;
     }
     let Some(args) = site.journal.ask(|history| takeover::plan(history, scope)) else { return Ok(()) };

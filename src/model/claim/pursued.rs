@@ -108,7 +108,7 @@ fn judge_union(history: &History, (pursuit, next): (&Pursuit, &Step), fact: &Uni
             let union = pursuit.union().map(|placed| placed.fact.result.commit);
             (*next == Step::Unite(wave), pursuit.wave_parts(wave), union.or(origin))
         }
-        None => (is_regional(next) && !is_reunited(pursuit), agenda::kept(pursuit), origin),
+        None => (is_regional(next) && !pursuit.is_reunited(), agenda::kept(pursuit), origin),
     };
     vec![
         in_turn(is_next, "candidates were integrated"),
@@ -123,11 +123,6 @@ fn judge_union(history: &History, (pursuit, next): (&Pursuit, &Step), fact: &Uni
 
 fn is_regional(next: &Step) -> bool {
     *next == Step::Recover(Scope::Regional)
-}
-
-/// Tells whether what is kept was put together anew.
-fn is_reunited(pursuit: &Pursuit) -> bool {
-    pursuit.unions.last().is_some_and(|placed| placed.fact.args.wave.is_none())
 }
 
 fn of(parts: &[Part]) -> String {
@@ -234,7 +229,7 @@ fn judge_recovery(
     fact: &RecoveryStarted,
 ) -> Vec<Option<Finding>> {
     let told = &fact.args;
-    let is_ready = told.scope == Scope::Single || is_reunited(pursuit);
+    let is_ready = told.scope == Scope::Single || pursuit.is_reunited();
     let planned = takeover::plan(history, told.scope);
     let worker = told.lane.worker;
     let holds = |holds: &dyn Fn(&recovery_started::Args) -> bool| planned.as_ref().is_some_and(holds);

@@ -91,6 +91,12 @@ impl Pursuit {
         self.wave_unions().last()
     }
 
+    /// Tells whether what is kept was put together anew.
+    #[must_use]
+    pub fn is_reunited(&self) -> bool {
+        self.unions.last().is_some_and(|placed| placed.fact.args.wave.is_none())
+    }
+
     /// Returns the event of the newest union, or the run's first.
     #[must_use]
     pub fn last_union(&self) -> u64 {
