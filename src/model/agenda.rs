@@ -61,7 +61,7 @@ pub fn next(history: &History) -> Step {
 
 fn in_wave(history: &History, pursuit: &Pursuit, (number, wave): (usize, &[usize])) -> Step {
     let open: Vec<usize> = wave.iter().copied().filter(|task| pursuit.tasks[*task].is_none()).collect();
-    if let Some(task) = open.iter().find(|task| is_blocked(pursuit, **task)) {
+    if let Some(task) = open.iter().find(|task| pursuit.unmet(**task).is_some()) {
         return Step::Settle(*task);
     }
     let workers: Vec<Worker> = open.iter().flat_map(|task| pursuit.goal.workers_of(*task)).collect();
@@ -73,10 +73,6 @@ fn in_wave(history: &History, pursuit: &Pursuit, (number, wave): (usize, &[usize
         (true, Some(task)) => Step::Settle(*task),
         (true, None) => Step::Unite(number),
     }
-}
-
-fn is_blocked(pursuit: &Pursuit, task: usize) -> bool {
-    pursuit.goal.needs(task).into_iter().any(|need| !pursuit.has_come_in(need))
 }
 
 /// Tells whether a worker waits for its turn, or for its gate.

@@ -14,7 +14,7 @@ use super::{
 #[must_use]
 pub fn decide(history: &History, pursuit: &Pursuit, task: usize) -> Outcome {
     let goal = &pursuit.goal;
-    if let Some(need) = goal.needs(task).into_iter().find(|need| !pursuit.has_come_in(*need)) {
+    if let Some(need) = pursuit.unmet(task) {
         return none(End::Blocked, format!("it needs {}, which did not come in", goal.plan.tasks[need].id));
     }
     let lanes: Vec<(Worker, &Lane)> =

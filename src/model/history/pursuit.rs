@@ -129,6 +129,12 @@ impl Pursuit {
         self.end_of(task) == Some(End::Accepted) && !self.conflicts().any(|conflict| conflict.theirs == *id)
     }
 
+    /// Returns the first task that a task needs and that did not come in: as long as there is one, it is blocked.
+    #[must_use]
+    pub fn unmet(&self, task: usize) -> Option<usize> {
+        self.goal.needs(task).into_iter().find(|need| !self.has_come_in(*need))
+    }
+
     /// Lists the tasks that did not do their part, or whose part is not in the union.
     #[must_use]
     pub fn missing(&self) -> Vec<usize> {
