@@ -16,7 +16,7 @@ use super::{
 pub fn plan(history: &History, scope: Scope) -> Option<Args> {
     let pursuit = history.pursuit()?;
     let union = pursuit.unions.last().filter(|_| scope == Scope::Regional).map(|placed| &placed.fact);
-    let kept = union.map(within).unwrap_or_default();
+    let kept: Vec<TaskId> = union.into_iter().flat_map(UnionFinished::merged).map(|part| part.task.clone()).collect();
     let tasks = pursuit.goal.plan.tasks.iter().enumerate();
     let dropped = tasks.filter(|(at, task)| !pursuit.goal.only_reads(*at) && !kept.contains(&task.id));
     Some(Args {
@@ -33,10 +33,4 @@ fn lane(pursuit: &Pursuit) -> Option<Lane> {
     let planned = pursuit.goal.terms.recover.clone()?;
     let number = planned.worker.get().checked_add(u16::try_from(pursuit.recoveries.len()).ok()?)?;
     Some(Lane { worker: Worker::new(number)?, ..planned })
-}
-
-/// Lists the tasks whose candidates are in a union.
-fn within(union: &UnionFinished) -> Vec<TaskId> {
-    let is_out = |task: &TaskId| union.result.conflicts.iter().any(|conflict| conflict.theirs == *task);
-    union.args.parts.iter().map(|part| part.task.clone()).filter(|task| !is_out(task)).collect()
 }

@@ -15,6 +15,14 @@ pub struct UnionFinished {
     pub result: Outcome,
 }
 
+impl UnionFinished {
+    /// Lists the candidates that are in it, in the order in which they were integrated.
+    pub fn merged(&self) -> impl Iterator<Item = &Part> {
+        let is_out = |part: &&Part| self.result.conflicts.iter().any(|conflict| conflict.theirs == part.task);
+        self.args.parts.iter().filter(move |part| !is_out(part))
+    }
+}
+
 /// One candidate that goes into a union.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {

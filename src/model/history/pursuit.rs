@@ -113,8 +113,7 @@ impl Pursuit {
     /// Lists the candidates that are in the union of all waves, in the order in which they were integrated.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
-        let parts = self.wave_unions().flat_map(|placed| &placed.fact.args.parts);
-        parts.filter(|part| !self.conflicts().any(|conflict| conflict.theirs == part.task)).cloned().collect()
+        self.wave_unions().flat_map(|placed| placed.fact.merged()).cloned().collect()
     }
 
     /// Lists the tasks that could not be integrated with others.
