@@ -108,7 +108,7 @@ fn take(
     let skipped = snapshot.iter().flat_map(|snapshot| &snapshot.skipped).map(|path| quote::path(path)).collect();
     let lost = snapshot.is_none();
     let diff = measure::measure(&site.repository.local(), site.base_tree, tree)?;
-    if site.journal.ask(|history| history.pursuit().is_some_and(|pursuit| pursuit.goal.is_reader(worker))) {
+    if site.journal.ask(|history| history.is_reader(worker)) {
         let refused = (!diff.is_empty()).then_some((diff, tree));
         return Ok(Kept { skipped, lost, refused, ..nothing(site)? });
     }

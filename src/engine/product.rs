@@ -32,7 +32,7 @@ fn remove(file: &Path) {
 
 /// Keeps what a worker hands over: the file that `$PAR_OUTPUT` named, else, of one that only reads, what it said last or printed.
 pub fn keep(site: &Site<'_>, worker: Worker, said: Option<&str>) -> Result<Option<(LogDigest, LogEntry)>, site::Error> {
-    let is_reader = site.journal.ask(|history| history.pursuit().is_some_and(|pursuit| pursuit.goal.is_reader(worker)));
+    let is_reader = site.journal.ask(|history| history.is_reader(worker));
     let (file, printed) = (site.output_file(Some(worker)), site.printed_file(Some(worker)));
     if let Some(said) = said.filter(|_| is_reader && !has_text(&file)) {
         remove(&file);

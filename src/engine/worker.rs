@@ -188,8 +188,8 @@ impl Attempt<'_> {
     /// Tells whether what the agent prints is what it hands over: a well-known one says that among other things.
     fn is_heard(&self) -> bool {
         let worker = self.assignment.worker;
-        let is_reader = |history: &History| history.pursuit().is_some_and(|pursuit| pursuit.goal.is_reader(worker));
-        !matches!(self.assignment.agent, Agent::Preset(_)) && self.site.journal.ask(is_reader)
+        let is_preset = matches!(self.assignment.agent, Agent::Preset(_));
+        !is_preset && self.site.journal.ask(|history| history.is_reader(worker))
     }
 
     fn lane(&self) -> (Worker, u32) {

@@ -88,8 +88,7 @@ fn objects(case: &Case<'_>, (base, base_tree): (Oid, Oid), candidates: &[Candida
             tally.add(candidate.weigh(finding));
         }
         tally.extend(judge_trailers(case, candidate));
-        let is_reader =
-            case.ledger.history.pursuit().is_some_and(|plan| plan.goal.is_reader(candidate.fact.args.worker));
+        let is_reader = case.ledger.history.is_reader(candidate.fact.args.worker);
         let is_start =
             result.candidate == candidate.start && candidate.start_tree.is_none_or(|tree| tree == result.tree);
         tally.require(!is_reader || is_start, candidate.seq, || {

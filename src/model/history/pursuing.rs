@@ -55,6 +55,12 @@ impl History {
         discarded.find(|worker| pursuit.is_offering(*worker))
     }
 
+    /// Tells whether a worker may only look at the files, as the plan has it.
+    #[must_use]
+    pub fn is_reader(&self, worker: Worker) -> bool {
+        self.pursuit().is_some_and(|pursuit| pursuit.goal.is_reader(worker))
+    }
+
     /// Returns the command line of the check that a worker's candidate is put to.
     #[must_use]
     pub fn gate_of(&self, worker: Worker) -> Option<&Vec<String>> {
