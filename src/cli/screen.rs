@@ -18,7 +18,7 @@ use crate::{
         style::{self, Style},
     },
     engine::progress::{Progress, Subject},
-    model::{plan::task::TaskId, verdict::Verdict},
+    model::{plan::task::names, verdict::Verdict},
 };
 
 /// Where answers and narration go.
@@ -239,10 +239,6 @@ fn whose(subject: Subject) -> String {
 fn checked(verdict: Verdict, reason: Option<&String>, time: Duration) -> String {
     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     format!("{} after {}{reason}", style::verdict(verdict), took(time))
-}
-
-fn names(tasks: &[TaskId]) -> String {
-    tasks.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn took(duration: Duration) -> String {

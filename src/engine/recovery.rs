@@ -16,7 +16,7 @@ use crate::model::{
     feedback,
     history::{Lane, Pursuit},
     oid::Oid,
-    plan::task::TaskId,
+    plan::task::{TaskId, names},
     takeover,
     worker::Worker,
 };
@@ -62,11 +62,6 @@ pub fn text(site: &Site<'_>, worker: Worker) -> Option<String> {
         parts.extend(args.dropped.iter().filter_map(|task| dropped(site, &pursuit, task)));
     }
     Some(feedback::added(&goal, &parts))
-}
-
-fn names(tasks: &[TaskId]) -> String {
-    let names: Vec<&str> = tasks.iter().map(TaskId::as_str).collect();
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 
 fn why(pursuit: &Pursuit) -> Option<String> {

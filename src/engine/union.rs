@@ -7,6 +7,7 @@ use crate::{
         fact::union_finished::{Conflict, Part},
         history::{History, Lane},
         oid::Oid,
+        plan::task::{TaskId, names},
     },
     repo::{
         git,
@@ -131,7 +132,7 @@ fn other_side(
     repository: &Repository,
     within: &[Change],
     (change, paths): (&Change, &[String]),
-) -> Result<Option<crate::model::plan::task::TaskId>, Error> {
+) -> Result<Option<TaskId>, Error> {
     for other in within.iter().filter(|other| other.from == change.from) {
         let merged = repository.merge_three(change.from, other.to, change.to)?;
         if matches!(merged, Merged::Conflict(found) if found.iter().any(|path| paths.contains(path))) {
@@ -177,9 +178,9 @@ pub fn commit(site: &Site<'_>, base: (Oid, Oid), union: &Union) -> Result<Oid, E
         Candidate::Existing(commit) => return Ok(commit),
         Candidate::New(parents) => parents,
     };
-    let names: Vec<&str> = union.merged.iter().map(|change| change.part.task.as_str()).collect();
+    let names = names(union.merged.iter().map(|change| &change.part.task));
     let trailers = [("Par-Run", site.journal.run.to_string())];
-    let message = candidate::message(&format!("union of {}", names.join(", ")), &trailers);
+    let message = candidate::message(&format!("union of {names}"), &trailers);
     let commit = NewCommit { tree: union.tree, parents: &parents, message: &message, may_sign: false };
     let made = site.repository.commit_tree(&commit)?;
     site.repository.sync_objects(&site.repository.objects_between(base.0, made)?)?;

@@ -14,7 +14,7 @@ use super::{
     },
     history::{History, Lane, Pursuit},
     oid::Oid,
-    plan::task::TaskId,
+    plan::task::{TaskId, names},
     verdict::Verdict,
     worker::Worker,
 };
@@ -174,9 +174,8 @@ fn why(pursuit: &Pursuit, missing: &[TaskId], verdict: Verdict, has_gate: bool) 
     if let Some(conflict) = pursuit.conflicts().next() {
         return conflict.to_string();
     }
-    let names: Vec<&str> = missing.iter().map(TaskId::as_str).collect();
     match () {
-        () if !missing.is_empty() => format!("{} did not come in", names.join(", ")),
+        () if !missing.is_empty() => format!("{} did not come in", names(missing)),
         () if !pursuit.left_out().is_empty() => {
             let (count, first) = (pursuit.left_out().len(), &pursuit.left_out()[0]);
             format!("{count} of the lines were no tasks, the first: '{}': {}", first.line, first.reason)

@@ -5,13 +5,8 @@ use super::{
         BlameFinished, BlameStarted, GoalFinished, RecoveryStarted, TaskDrawn, TaskFinished, UnionFinished,
         UnionProbed, recovery_started::Scope, union_finished::Conflict,
     },
-    plan::task::TaskId,
+    plan::task::names,
 };
-
-fn names<'t>(tasks: impl IntoIterator<Item = &'t TaskId>) -> String {
-    let names: Vec<&str> = tasks.into_iter().map(TaskId::as_str).collect();
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
-}
 
 pub(super) fn task_drawn(fact: &TaskDrawn) -> String {
     let text = |key: &str| fact.args.task.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();

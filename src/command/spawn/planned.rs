@@ -19,7 +19,7 @@ use crate::{
         plan::{
             Plan,
             finding::Finding,
-            task::{Task, TaskId},
+            task::{Task, TaskId, names},
         },
         worker::{MOST, Worker},
     },
@@ -205,8 +205,7 @@ fn require_fault(plan: &Plan, settings: &Settings) -> Result<(), Error> {
 
 /// Returns what all of it is for, in words: the plan's goal, else the names of its tasks.
 fn goal(plan: &Plan) -> String {
-    let names = || plan.tasks.iter().map(|task| task.id.as_str()).collect::<Vec<_>>().join(", ");
-    plan.goal.clone().unwrap_or_else(names)
+    plan.goal.clone().unwrap_or_else(|| names(plan.tasks.iter().map(|task| &task.id)))
 }
 
 fn goal_gate(

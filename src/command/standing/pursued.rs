@@ -13,7 +13,7 @@ use crate::{
         },
         history::Pursuit,
         oid::Oid,
-        plan::task::TaskId,
+        plan::task::{Task, TaskId, names},
         run_id::RunId,
         verdict::Verdict,
         worker::Worker,
@@ -64,7 +64,7 @@ struct Piece {
 
 impl Pursued {
     pub(super) fn of(pursuit: &Pursuit, run: &RunId) -> Self {
-        let piece = |(at, task): (usize, &crate::model::plan::task::Task)| {
+        let piece = |(at, task): (usize, &Task)| {
             let result: Option<&task_finished::Outcome> = pursuit.tasks[at].as_ref().map(|placed| &placed.fact.result);
             Piece {
                 id: task.id.clone(),
@@ -114,11 +114,10 @@ impl Pursued {
 
     /// Says what makes the union fail.
     fn blame_line(&self) -> Option<String> {
-        let names = || self.blamed.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ");
         Some(match (self.blame?, self.blamed.len()) {
             (Explanation::Base, _) => "the gate fails without any of the tasks, too".to_owned(),
-            (_, 1) => format!("what makes the gate fail: {}", names()),
-            _ => format!("what fails together: {}", names()),
+            (_, 1) => format!("what makes the gate fail: {}", names(&self.blamed)),
+            _ => format!("what fails together: {}", names(&self.blamed)),
         })
     }
 

@@ -12,7 +12,7 @@ use crate::model::{
     },
     finding::{Code, Finding},
     history::{History, Placed, Pursuit},
-    plan::task::TaskId,
+    plan::task::{self, TaskId},
     takeover, task_selection,
     verdict::Verdict,
 };
@@ -163,8 +163,7 @@ fn judge_probe(history: &History, pursuit: &Pursuit, fact: &UnionProbed) -> Vec<
 }
 
 fn names(tasks: &[TaskId]) -> String {
-    let names: Vec<&str> = tasks.iter().map(TaskId::as_str).collect();
-    if names.is_empty() { "base alone".to_owned() } else { names.join(", ") }
+    if tasks.is_empty() { "base alone".to_owned() } else { task::names(tasks) }
 }
 
 /// Counts the answers for which the gate ran.

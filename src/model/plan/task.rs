@@ -151,6 +151,12 @@ impl TaskId {
     }
 }
 
+/// Writes the names of tasks one after another.
+pub fn names<'t>(tasks: impl IntoIterator<Item = &'t TaskId>) -> String {
+    let names: Vec<&str> = tasks.into_iter().map(TaskId::as_str).collect();
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}
+
 impl FromStr for TaskId {
     type Err = ();
 
