@@ -1,5 +1,7 @@
 //! Unions: what several candidates make together, integrated one after another by three-way merges of git's objects.
 
+use std::slice;
+
 use super::site::Site;
 use crate::{
     model::{
@@ -92,9 +94,9 @@ fn take(union: &mut Union, changes: &[Change], tree: Oid) {
 fn together(repository: &Repository, from: Oid, changes: &[Change]) -> Result<Option<Oid>, Error> {
     let mut trees: Vec<Oid> = changes.iter().map(|change| change.to).collect();
     while trees.len() > 1 {
-        let pairs: Vec<(Oid, Oid)> = trees.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
-        let last = trees.len() % 2 == 1;
-        let last = trees.last().copied().filter(|_| last);
+        let pairs = trees.chunks_exact(2);
+        let last = pairs.remainder().first().copied();
+        let pairs: Vec<(Oid, Oid)> = pairs.map(|pair| (pair[0], pair[1])).collect();
         let merged = repository.merge_pairs(from, &pairs)?.into_iter().map(|merged| match merged {
             Merged::Clean(tree) => Some(tree),
             Merged::Conflict(_) => None,
@@ -114,10 +116,7 @@ fn one_by_one(repository: &Repository, union: &mut Union, changes: &[Change]) ->
             repository.merge_three(change.from, union.tree, change.to)?
         };
         match merged {
-            Merged::Clean(tree) => {
-                union.tree = tree;
-                union.merged.push(change.clone());
-            }
+            Merged::Clean(tree) => take(union, slice::from_ref(change), tree),
             Merged::Conflict(paths) => {
                 let ours = other_side(repository, &union.merged, (change, &paths))?;
                 union.conflicts.push(Conflict { ours, theirs: change.part.task.clone(), paths });
