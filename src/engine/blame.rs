@@ -13,13 +13,14 @@ use crate::{
         blame::{self, Answer},
         candidate,
         fact::{BlameFinished, BlameStarted, UnionProbed, blame_finished, blame_started, union_probed},
-        history::{History, Lane, Pursuit},
+        history::Pursuit,
         oid::Oid,
         plan::task::TaskId,
         verdict::Verdict,
     },
     repo::{
         log_store::LogEntry,
+        measure::Changes,
         merge::{self, NewCommit},
         objects,
     },
@@ -103,18 +104,14 @@ fn hint(site: &Site<'_>, pursuit: &Pursuit) -> Vec<usize> {
     let log = pursuit.gate.as_ref().and_then(|placed| placed.fact.result.log.as_ref());
     let output =
         log.and_then(|log| site.repository.blob_start(log.blob, log.bytes.min(LOOKED_AT)).ok()).unwrap_or_default();
-    let paths = |candidate: Oid, base: Oid| {
-        let call = site.repository.common_git().call(["diff-tree", "-r", "--name-only", "-z", "--no-renames"]);
-        let names = call.args([base.to_string(), candidate.to_string()]).bytes().unwrap_or_default();
-        names.split(|byte| *byte == 0).map(|name| String::from_utf8_lossy(name).into_owned()).collect::<Vec<_>>()
+    let changes = site.journal.ask(|history| union::changes(site.repository, history, &pursuit.parts()));
+    let local = site.repository.local();
+    let paths = |change: &Change| {
+        let paths = Changes::between(&local, change.from, change.to).into_iter().flatten().map_while(Result::ok);
+        paths.map(|change| String::from_utf8_lossy(&change.path).into_owned()).collect()
     };
-    let parts = pursuit.parts();
-    let base_of = |history: &History, at: usize| history.lane(parts[at].worker).and_then(Lane::base);
-    let all = (0..parts.len()).map(|at| {
-        let base = site.journal.ask(|history| base_of(history, at));
-        base.map(|base| paths(parts[at].candidate, base)).unwrap_or_default()
-    });
-    blame::hint(&String::from_utf8_lossy(&output), &all.collect::<Vec<_>>())
+    let paths: Vec<Vec<String>> = changes.iter().flatten().map(paths).collect();
+    blame::hint(&String::from_utf8_lossy(&output), &paths)
 }
 
 impl Search<'_> {
