@@ -183,9 +183,7 @@ impl<'a> Crew<'a> {
                 failed.lock().unwrap_or_else(PoisonError::into_inner).push(one);
             }
         };
-        let waiting: Vec<Worker> = self.site.journal.ask(|history| {
-            history.lanes().map(|(worker, _)| worker).filter(|worker| agenda::is_open(history, *worker)).collect()
-        });
+        let waiting = self.site.journal.ask(agenda::open);
         draw::draw(Stream { site: &site, source, agent, claim, order: &order, work: &work }, (&waiting, jobs))
     }
 
@@ -198,8 +196,7 @@ impl<'a> Crew<'a> {
         let (argv, planned) = self.site.journal.ask(|history| {
             Some((history.gate_of(worker)?.clone(), history.run().and_then(|run| run.args.gate.clone())))
         })?;
-        let usual = GatePlan { argv: Vec::new(), place: None, timeout_ms: None, protect: Vec::new() };
-        Some(self.gate(GatePlan { argv, ..planned.unwrap_or(usual) }))
+        Some(self.gate(GatePlan { argv, ..planned.unwrap_or_default() }))
     }
 
     /// Lists the workers for whom something is left to do; none where one that passed is enough and there is one.
@@ -223,7 +220,7 @@ impl<'a> Crew<'a> {
         self.site.journal.ask(|history| match agenda::next(history) {
             Step::Work(workers) => workers,
             _ if history.pursuit().is_some() => Vec::new(),
-            _ => history.lanes().map(|(worker, _)| worker).filter(|worker| agenda::is_open(history, *worker)).collect(),
+            _ => agenda::open(history),
         })
     }
 

@@ -82,6 +82,12 @@ pub fn is_open(history: &History, worker: Worker) -> bool {
     history.lane(worker).is_some_and(|lane| lane.is_queued() || (is_gated && lane.is_ungated()))
 }
 
+/// Lists the workers that wait for their turn, or for their gate, by number.
+#[must_use]
+pub fn open(history: &History) -> Vec<Worker> {
+    history.lanes().map(|(worker, _)| worker).filter(|worker| is_open(history, *worker)).collect()
+}
+
 fn is_running(history: &History, worker: Worker) -> bool {
     history.lane(worker).is_some_and(Lane::is_running)
 }

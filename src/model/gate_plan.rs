@@ -42,7 +42,7 @@ impl fmt::Display for Place {
 }
 
 /// The check, its place and its limits: the same for every candidate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GatePlan {
     /// The command line.
     pub argv: Vec<String>,
