@@ -85,7 +85,11 @@ impl<'a> Crew<'a> {
     /// Returns what a worker runs.
     #[must_use]
     pub fn agent(&self, worker: Worker) -> Option<Agent> {
-        self.agents().into_iter().find(|(known, _)| *known == worker).map(|(_, agent)| agent)
+        let (at, lane) = self.site.journal.ask(|history| {
+            let found = history.planned().enumerate().find(|(_, lane)| lane.worker == worker);
+            found.map(|(at, lane)| (at, lane.clone()))
+        })?;
+        Some(self.orders().agent(at, &lane, &self.home))
     }
 
     fn agents(&self) -> Vec<(Worker, Agent)> {
