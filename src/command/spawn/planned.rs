@@ -19,7 +19,7 @@ use crate::{
         plan::{
             Plan,
             finding::Finding,
-            task::{Task, TaskId, names},
+            task::{TaskId, names},
         },
         worker::{MOST, Worker},
     },
@@ -121,7 +121,7 @@ fn terms(args: &Args, settings: &Settings, (document, recover): (Value, Option<L
         upstream_limit: number(settings, "par.upstreamLimit").unwrap_or(UPSTREAM_LIMIT),
         blame_budget: args.plan.blame_budget.or(number(settings, "par.blameBudget")).unwrap_or(BLAME_BUDGET),
         recover,
-        stream: args.plan.tasks.clone(),
+        stream: None,
         test_fault: settings.get(FAULT).map(str::to_owned),
     }
 }
@@ -227,9 +227,13 @@ fn task_gate(argv: &[String], repository: &Repository) -> Result<Gate, Error> {
 
 /// Chooses an agent for each attempt at each task, in the plan's order.
 fn workers(args: &Args, plan: &Plan, settings: &Settings) -> Result<Vec<(Agent, Option<TaskId>)>, Error> {
-    let mut workers = Vec::new();
+    let (mut workers, mut usual) = (Vec::new(), None);
     for task in &plan.tasks {
-        let agent = agent_of(args, plan, (task, settings))?;
+        let agent = match (task.agent.clone().or(plan.role(task).agent), &usual) {
+            (Some(text), _) => one_agent(&[text], settings)?,
+            (None, Some(agent)) => Agent::clone(agent),
+            (None, None) => usual.insert(usual_agent(args, settings)?).clone(),
+        };
         let attempts = usize::from(task.attempts.unwrap_or(1));
         workers.extend(std::iter::repeat_n((agent, Some(task.id.clone())), attempts));
     }
@@ -238,13 +242,6 @@ fn workers(args: &Args, plan: &Plan, settings: &Settings) -> Result<Vec<(Agent, 
         return Err(Error::usage(message).hint("lower 'attempts' in the plan, or part it in two"));
     }
     Ok(workers)
-}
-
-fn agent_of(args: &Args, plan: &Plan, (task, settings): (&Task, &Settings)) -> Result<Agent, Error> {
-    match task.agent.clone().or(plan.role(task).agent) {
-        Some(text) => one_agent(&[text], settings),
-        None => usual_agent(args, settings),
-    }
 }
 
 /// Returns the agent of whatever names none.
