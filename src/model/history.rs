@@ -6,6 +6,8 @@ mod law;
 mod pursuing;
 mod pursuit;
 
+use std::sync::Arc;
+
 use super::{
     event::{self, Event},
     fact::{
@@ -76,7 +78,7 @@ pub struct Illegal {
 /// The state of a run.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    run: Option<Placed<RunStarted>>,
+    run: Option<Arc<Placed<RunStarted>>>,
     lanes: Vec<(Worker, Lane)>,
     /// What the gate said of base.
     pub baseline: Option<Placed<GateFinished>>,
@@ -106,7 +108,7 @@ impl History {
     /// Returns the number and time of the run's first event.
     #[must_use]
     pub fn start(&self) -> Option<&Placed<RunStarted>> {
-        self.run.as_ref()
+        self.run.as_deref()
     }
 
     /// Lists the workers with their newest attempts, by number.
@@ -191,7 +193,7 @@ impl History {
         let ascending = workers.is_sorted_by(|a, b| a < b) && (comes_later || !workers.is_empty());
         law.require(ascending, "a run's workers are numbered upwards, and there is at least one")?;
         self.lanes = workers.into_iter().map(|worker| (worker, Lane::default())).collect();
-        self.run = Some(placed);
+        self.run = Some(Arc::new(placed));
         self.begin_pursuit(law)
     }
 
