@@ -15,8 +15,7 @@ use super::{
 };
 use crate::{
     engine::{command_line, journal::State},
-    model::{run_id::RunId, worker::Worker},
-    repo::open::Repository,
+    model::{history::History, run_id::RunId, worker::Worker},
 };
 
 /// Spawn, gate and pick, and where asked merge and seal, in one command
@@ -99,11 +98,12 @@ impl Line {
     fn go_on(&mut self, (wanted, args): (&str, &Args), context: &Context<'_>) -> Result<RunId, Error> {
         let repository = context.open()?;
         let run = context.choose(&repository, Some(wanted))?;
-        if is_plan(&repository, &run)? {
+        let history = State::load(&repository, &run)?.history;
+        if history.pursuit().is_some() {
             let resume = resume::Args { run: Some(run.to_string()), jobs: args.spawn.jobs, ..resume::Args::default() };
             self.resumed = Some(resume::run(&resume, context)?);
         } else {
-            self.gate_rest((&repository, &run), args.spawn.gate.as_deref(), context)?;
+            self.gate_rest((&history, &run), args.spawn.gate.as_deref(), context)?;
         }
         Ok(run)
     }
@@ -111,11 +111,13 @@ impl Line {
     /// Gates the candidates of a run that no gate has seen yet, with the one given or else the one planned.
     fn gate_rest(
         &mut self,
-        (repository, run): (&Repository, &RunId),
+        (history, run): (&History, &RunId),
         given: Option<&str>,
         context: &Context<'_>,
     ) -> Result<(), Error> {
-        let (workers, planned) = ungated(repository, run)?;
+        let open = history.lanes().filter(|(_, lane)| lane.finished.is_some() && lane.gate.is_none());
+        let workers: Vec<Worker> = open.map(|(worker, _)| worker).collect();
+        let planned = history.run().is_some_and(|run| run.args.gate.is_some());
         if !workers.is_empty() && (planned || given.is_some()) {
             let argv = given.map(command_line::shell).unwrap_or_default();
             let gate = gate::Args { run: Some(run.to_string()), workers, argv, ..gate::Args::default() };
@@ -126,7 +128,10 @@ impl Line {
 
     /// Picks, and where asked merges and seals.
     fn finish(&mut self, args: &Args, context: &Context<'_>) -> Result<(), Error> {
-        let is_plan = self.run.as_ref().map_or(Ok(false), |run| is_plan(&context.open()?, run))?;
+        let standing = self.spawned.as_ref().map(|spawned| &spawned.standing);
+        let standing = standing.or(self.resumed.as_ref().map(|resumed| &resumed.standing));
+        // A run that carries out a plan picks for itself.
+        let is_plan = standing.is_some_and(|standing| standing.plan.is_some());
         let run = self.run.as_ref().map(ToString::to_string);
         if !is_plan {
             self.picked = Some(pick::run(&pick::Args { run: run.clone(), ..pick::Args::default() }, context)?);
@@ -154,19 +159,6 @@ impl Line {
         ];
         steps.into_iter().filter_map(|(name, step)| Some((name, step?))).collect()
     }
-}
-
-/// Tells whether a run carries out a plan, which picks for itself.
-fn is_plan(repository: &Repository, run: &RunId) -> Result<bool, Error> {
-    Ok(State::load(repository, run)?.history.pursuit().is_some())
-}
-
-/// Lists the workers whose candidates no gate has seen, and tells whether the run planned one.
-fn ungated(repository: &Repository, run: &RunId) -> Result<(Vec<Worker>, bool), Error> {
-    let history = State::load(repository, run)?.history;
-    let planned = history.run().is_some_and(|run| run.args.gate.is_some());
-    let open = history.lanes().filter(|(_, lane)| lane.finished.is_some() && lane.gate.is_none());
-    Ok((open.map(|(worker, _)| worker).collect(), planned))
 }
 
 impl Report for Line {
