@@ -203,7 +203,7 @@ impl Table<'_> {
         let agent = self.agent_of(&task)?;
         let no_lanes = "it has no name that a task may have, or the run has no room for it";
         let lanes = lanes(site, &task, (&agent, &id)).ok_or(no_lanes)?;
-        let checked = site.journal.ask(|history| history.pursuit().map(|plan| plan.goal.with_task(&task, &lanes)));
+        let checked = site.journal.ask(|history| history.pursuit().map(|plan| plan.goal.read_task(&task, &lanes)));
         checked.transpose()?;
         Ok(Some((task, id, agent, lanes)))
     }

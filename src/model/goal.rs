@@ -1,5 +1,7 @@
 //! Goals: a plan as a run carries it out: what follows from it, and which workers are attempts at which task.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use super::{
@@ -29,6 +31,13 @@ pub struct Goal {
     workers: Vec<(Worker, usize)>,
 }
 
+/// A task that came from the stream, with the workers that are attempts at it.
+#[derive(Debug)]
+pub struct Drawn {
+    task: Task,
+    workers: Vec<(Worker, usize)>,
+}
+
 impl Goal {
     /// Reads the plan of a run with these lanes, or says what is wrong with it.
     pub fn read(terms: &Planned, lanes: &[Lane]) -> Result<Self, String> {
@@ -43,32 +52,26 @@ impl Goal {
         };
         let plan = plan.and_then(|plan| order(&plan).map(|order| (plan, order)));
         let Some((plan, order)) = plan else { return Err(wrong(findings)) };
-        let goal = Self { plan, order, terms: terms.clone(), workers: Vec::new() };
-        goal.with_workers(lanes)
+        let place = |id: &TaskId| plan.tasks.iter().position(|task| task.id == *id);
+        let workers = attempts(lanes, place, 0..plan.tasks.len())?;
+        Ok(Self { plan, order, terms: terms.clone(), workers })
     }
 
-    fn with_workers(mut self, lanes: &[Lane]) -> Result<Self, String> {
-        for lane in lanes {
-            let task = lane.task.as_ref().and_then(|id| self.place(id));
-            let task = task.ok_or("a worker is an attempt at no task of the plan")?;
-            self.workers.push((lane.worker, task));
-        }
-        let is_tried = |task| self.workers.iter().any(|(_, at)| *at == task);
-        if (0..self.plan.tasks.len()).all(is_tried) {
-            Ok(self)
-        } else {
-            Err("a task of the plan has no worker".to_owned())
-        }
-    }
-
-    /// Adds a task that came from the stream, with its workers, or says what is wrong with it.
-    pub fn with_task(&self, task: &Value, lanes: &[Lane]) -> Result<Self, String> {
+    /// Reads a task that came from the stream, with its workers, or says what is wrong with it.
+    pub fn read_task(&self, task: &Value, lanes: &[Lane]) -> Result<Drawn, String> {
         let findings = Findings::default();
-        let mut document = serde_json::json!(self.plan);
-        document["tasks"].as_array_mut().into_iter().for_each(|tasks| tasks.push(task.clone()));
-        let Some(plan) = Plan::of(&document, &findings) else { return Err(wrong(findings)) };
-        let order = Order::side_by_side(plan.tasks.len());
-        Self { plan, order, ..self.clone() }.with_workers(lanes)
+        let Some(task) = self.plan.next_task(task, &findings) else { return Err(wrong(findings)) };
+        let next = self.plan.tasks.len();
+        let place = |id: &TaskId| if *id == task.id { Some(next) } else { self.place(id) };
+        let workers = attempts(lanes, place, next..next + 1)?;
+        Ok(Drawn { task, workers })
+    }
+
+    /// Adds a task that came from the stream.
+    pub fn add(&mut self, drawn: Drawn) {
+        self.plan.tasks.push(drawn.task);
+        self.order = Order::side_by_side(self.plan.tasks.len());
+        self.workers.extend(drawn.workers);
     }
 
     /// Returns the place of the task that a worker is an attempt at; none where it is one of the whole goal.
@@ -140,6 +143,19 @@ impl Goal {
         let goals = self.plan.gate.as_ref().filter(|_| !self.only_reads(task));
         self.plan.tasks[task].gate.as_ref().or(goals)
     }
+}
+
+/// Returns the place of the task that each lane is an attempt at; each task of these places must have one.
+fn attempts(
+    lanes: &[Lane],
+    place: impl Fn(&TaskId) -> Option<usize>,
+    mut tasks: Range<usize>,
+) -> Result<Vec<(Worker, usize)>, String> {
+    let attempt = |lane: &Lane| Some((lane.worker, place(lane.task.as_ref()?)?));
+    let attempts = lanes.iter().map(attempt).collect::<Option<Vec<_>>>();
+    let attempts = attempts.ok_or("a worker is an attempt at no task of the plan")?;
+    let is_tried = |task| attempts.iter().any(|(_, at)| *at == task);
+    if tasks.all(is_tried) { Ok(attempts) } else { Err("a task of the plan has no worker".to_owned()) }
 }
 
 /// Says what is wrong with a plan first.

@@ -1,7 +1,7 @@
 //! Reading: everything that is wrong is told at once, each with its code and place, and the shipped schema says the same.
 
 use git_par::model::plan::{
-    LONGEST, MOST_TASKS, Plan,
+    LONGEST, MOST_FOOTPRINTS, MOST_TASKS, Plan,
     document::Form,
     finding::{Code, Findings},
     pattern::tree::Tree,
@@ -164,4 +164,30 @@ fn more_findings_than_anybody_reads_are_counted() {
     let _ = Plan::of(&plan(json!([{ "id": "a", "prompt": "p", "needs": needs }])), &findings);
     assert_eq!(findings.omitted(), 199_000);
     assert_eq!(findings.into_vec().len(), 1000);
+}
+
+#[test]
+fn a_task_that_comes_later_is_read_as_it_is_in_a_whole_plan() {
+    let first = json!({ "id": "one", "prompt": "p", "writes": ["a"] });
+    let paths: Vec<String> = (0..MOST_FOOTPRINTS).map(|number| number.to_string()).collect();
+    let later = [
+        json!({ "id": "two", "prompt": "p", "needs": ["one"], "timeout": "90s", "attempts": 2, "reads": ["a"] }),
+        json!({ "id": "two", "prompt": "p", "role": "bilder", "writes": ["b"], "colour": 1 }),
+        json!({ "id": "one", "prompt": "", "needs": ["onne", "one", 7] }),
+        json!({ "id": "a b", "needs": ["a b"] }),
+        json!({ "id": "two", "prompt": "p", "role": "planner", "writes": ["b"] }),
+        json!({ "id": "two", "prompt": "p", "reads": paths }),
+        json!("two"),
+    ];
+    let begun = read(&plan(json!([first]))).0.unwrap();
+    for task in later {
+        let (whole, whole_findings) = read(&plan(json!([first, task])));
+        let findings = Findings::default();
+        assert_eq!(begun.next_task(&task, &findings), whole.map(|whole| whole.tasks[1].clone()), "{task}");
+        assert_eq!(told(&findings.into_vec()), told(&whole_findings), "{task}");
+    }
+    let tasks: Vec<Value> = (0..MOST_TASKS).map(|at| json!({ "id": at.to_string(), "prompt": "p" })).collect();
+    let (full, findings) = (read(&plan(json!(tasks))).0.unwrap(), Findings::default());
+    assert_eq!(full.next_task(&json!({ "id": "more", "prompt": "p" }), &findings), None);
+    assert_snapshot!(told(&findings.into_vec()), @"error too-much tasks: the plan has 1001 tasks, more than 1000");
 }

@@ -136,8 +136,8 @@ impl History {
         law.follows(1)?;
         let pursuit = self.pursuit.as_mut().ok_or_else(|| law.broken("the run carries out no plan"))?;
         law.require(pursuit.is_drawing(), "the run works off no stream, or that is at its end")?;
-        let goal = pursuit.goal.with_task(&fact.args.task, &fact.args.workers);
-        pursuit.goal = Arc::new(goal.map_err(|why| law.broken(why))?);
+        let drawn = pursuit.goal.read_task(&fact.args.task, &fact.args.workers);
+        Arc::make_mut(&mut pursuit.goal).add(drawn.map_err(|why| law.broken(why))?);
         pursuit.tasks.push(None);
         for lane in &fact.args.workers {
             let last = self.lanes.last().map(|(worker, _)| *worker);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     fields::Fields,
     finding::{Code, Findings, Place, named},
+    task::Task,
 };
 
 /// What one task says of itself and of others, whether that is right or not.
@@ -21,8 +22,7 @@ pub(super) fn check(tasks: &[Option<Fields<'_>>], findings: &Findings) {
     for (at, task) in ends.iter().enumerate() {
         let Some(id) = task.id else { continue };
         if let Some(earlier) = first.get(id) {
-            let message = format!("{} is a task already, at {}", named(id), ends[*earlier].place);
-            findings.error(Code::DuplicateId, &task.place.key("id"), message);
+            task.is_there((id, &ends[*earlier].place), findings);
         } else {
             first.insert(id, at);
         }
@@ -35,6 +35,20 @@ pub(super) fn check(tasks: &[Option<Fields<'_>>], findings: &Findings) {
     }
 }
 
+/// Gathers whatever is wrong between a task and those before it, which are as they should be.
+pub(super) fn check_next(before: &[Task], task: &Fields<'_>, findings: &Findings) {
+    let task = Ends::of(task);
+    let mut first: HashMap<&str, usize> = before.iter().enumerate().map(|(at, task)| (task.id.as_str(), at)).collect();
+    if let Some(id) = task.id {
+        match first.get(id) {
+            Some(earlier) => task.is_there((id, &Place::default().key("tasks").at(*earlier)), findings),
+            None => drop(first.insert(id, before.len())),
+        }
+    }
+    // Those before it need nothing that came later, so that there is no circle.
+    resolved(&task, &first, findings);
+}
+
 impl<'v> Ends<'v> {
     fn of(task: &Fields<'v>) -> Self {
         let place = task.place.key("needs");
@@ -44,6 +58,14 @@ impl<'v> Ends<'v> {
             id: task.value("id").and_then(|id| id.as_str()),
             needs: needs.filter_map(|(at, need)| Some((place.at(at), need.as_str()?))).collect(),
         }
+    }
+}
+
+impl Ends<'_> {
+    /// Gathers that another task has its id.
+    fn is_there(&self, (id, earlier): (&str, &Place), findings: &Findings) {
+        let message = format!("{} is a task already, at {earlier}", named(id));
+        findings.error(Code::DuplicateId, &self.place.key("id"), message);
     }
 }
 

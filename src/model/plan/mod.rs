@@ -128,6 +128,21 @@ impl Plan {
         (!findings.has_errors()).then_some(Self { tasks, ..plan })
     }
 
+    /// Reads one more task, behind those that are there; what is wrong with it is gathered. None where an error is among that.
+    #[must_use]
+    pub fn next_task(&self, value: &Value, findings: &Findings) -> Option<Task> {
+        let there: usize = self.tasks.iter().map(|task| task.reads.len() + task.writes.len()).sum();
+        if is_too_much((self.tasks.len() + 1, there + footprints(value)), findings) {
+            return None;
+        }
+        let place = Place::default().key("tasks").at(self.tasks.len());
+        let fields = Fields::of(value, place, findings, &task::KEYS)?;
+        let task = Task::read(&fields);
+        links::check_next(&self.tasks, &fields, findings);
+        let task = task.inspect(|task| self.check_rights(task, &fields.place, findings));
+        task.filter(|_| !findings.has_errors())
+    }
+
     /// Makes the plan of one task of that role.
     #[must_use]
     pub fn of_task(goal: &str, id: TaskId, (role, prompt): (&str, &str)) -> Self {
@@ -216,16 +231,28 @@ fn read_version(fields: &Fields<'_>) {
 fn tasks_of<'v>(plan: &Fields<'v>) -> Vec<Option<Fields<'v>>> {
     plan.require("tasks");
     let tasks = plan.list("tasks");
-    if tasks.len() > MOST_TASKS {
-        plan.error(Code::TooMuch, "tasks", format!("the plan has {} tasks, more than {MOST_TASKS}", tasks.len()));
-        return Vec::new();
-    }
-    let lists = tasks.iter().flat_map(|(_, task)| [task.get("reads"), task.get("writes")]);
-    let footprints: usize = lists.flatten().filter_map(Value::as_array).map(Vec::len).sum();
-    if footprints > MOST_FOOTPRINTS {
-        let message = format!("the tasks read and write {footprints} paths, more than {MOST_FOOTPRINTS}");
-        plan.error(Code::TooMuch, "tasks", message);
+    let footprints = tasks.iter().map(|(_, task)| footprints(task)).sum();
+    if is_too_much((tasks.len(), footprints), plan.findings) {
         return Vec::new();
     }
     tasks.into_iter().map(|(place, task)| Fields::of(task, place, plan.findings, &task::KEYS)).collect()
+}
+
+/// Counts the paths and symbols that a task reads and writes.
+fn footprints(task: &Value) -> usize {
+    let lists = [task.get("reads"), task.get("writes")];
+    lists.into_iter().flatten().filter_map(Value::as_array).map(Vec::len).sum()
+}
+
+/// Tells whether there are more tasks than a plan may have, or more paths in them, and gathers that.
+fn is_too_much((tasks, footprints): (usize, usize), findings: &Findings) -> bool {
+    let message = match () {
+        () if tasks > MOST_TASKS => format!("the plan has {tasks} tasks, more than {MOST_TASKS}"),
+        () if footprints > MOST_FOOTPRINTS => {
+            format!("the tasks read and write {footprints} paths, more than {MOST_FOOTPRINTS}")
+        }
+        () => return false,
+    };
+    findings.error(Code::TooMuch, &Place::default().key("tasks"), message);
+    true
 }
