@@ -82,6 +82,15 @@ pub(super) const MANUAL: Manual = Manual {
         ("refs/par/queue/<target>/landed/<n>", "The branch's commit with entry n."),
         ("refs/par/queue/<target>/logs", "A commit whose tree holds what the check printed, by entry and tree."),
     ],
-    settings: &["par.gate", "par.gateTimeout", "par.queueJobs", "par.queueStyle", "par.setup", "par.worktreeRoot"],
+    settings: &[
+        "par.gate",
+        "par.gateTimeout",
+        "par.grace",
+        "par.queueJobs",
+        "par.queueStyle",
+        "par.setup",
+        "par.shared",
+        "par.worktreeRoot",
+    ],
     also: &["git-par-merge(1)", "git-par-conflicts(1)", "git-par-verify(1)"],
 };

@@ -155,6 +155,8 @@ pub(super) const MANUAL: Manual = Manual {
         "par.hookTimeout",
         "par.idleTimeout",
         "par.jobs",
+        "par.queueJobs",
+        "par.queueStyle",
         "par.role.<name>.<key>",
         "par.rule",
         "par.score",
