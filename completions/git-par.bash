@@ -146,7 +146,7 @@ __git_par_flags ()
 		__git_par_offer "--worker= --all --between= --attempt= --stat --json --quiet --color= --help --version"
 		;;
 	conflicts)
-		__git_par_offer "--worker= --into= --jobs= --json --quiet --color= --help --version"
+		__git_par_offer "--worker= --queue --into= --jobs= --json --quiet --color= --help --version"
 		;;
 	attach)
 		__git_par_offer "--worker= --json --quiet --color= --help --version"
@@ -188,6 +188,9 @@ __git_par_flags ()
 		__git_par_offer "--into= --json --quiet --color= --help --version"
 		;;
 	"queue retry")
+		__git_par_offer "--into= --json --quiet --color= --help --version"
+		;;
+	"queue show")
 		__git_par_offer "--into= --json --quiet --color= --help --version"
 		;;
 	"queue log")
@@ -519,6 +522,14 @@ __git_par_value ()
 		*) return 1 ;;
 		esac
 		;;
+	"queue show")
+		case "$2" in
+		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
 	"queue log")
 		case "$2" in
 		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
@@ -627,7 +638,7 @@ __git_par_argument ()
 		return 1
 		;;
 	queue)
-		__git_par_offer "add list process drop retry log" "$3"
+		__git_par_offer "add list process drop retry show log" "$3"
 		;;
 	"queue add")
 		:
@@ -642,6 +653,9 @@ __git_par_argument ()
 		:
 		;;
 	"queue retry")
+		:
+		;;
+	"queue show")
 		:
 		;;
 	"queue log")
@@ -739,7 +753,7 @@ __git_par_own ()
 		return 1
 		;;
 	queue)
-		case "$2" in add|list|process|drop|retry|log) return 0 ;; esac
+		case "$2" in add|list|process|drop|retry|show|log) return 0 ;; esac
 		return 1
 		;;
 	"queue add")
@@ -755,6 +769,9 @@ __git_par_own ()
 		return 1
 		;;
 	"queue retry")
+		return 1
+		;;
+	"queue show")
 		return 1
 		;;
 	"queue log")

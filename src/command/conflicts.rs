@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Kind, Report, lanes, report,
+    Answer, Context, Error, Kind, Report, lanes, queue, report,
     spawn::jobs,
     style::{self, Style},
 };
@@ -13,7 +13,13 @@ use crate::{
         clashes::{self, Clash},
         journal::State,
     },
-    model::{history::History, oid::Oid, run_id::RunId, worker::Worker},
+    model::{
+        history::History,
+        oid::Oid,
+        queue::entry::{Entry, EntryId},
+        run_id::RunId,
+        worker::Worker,
+    },
     repo::open::Repository,
 };
 
@@ -32,6 +38,9 @@ pub struct Args {
     /// This worker of the only run; may be given several times [default: all that have a candidate]
     #[arg(short = 'w', long = "worker", value_name = "N")]
     pub workers: Vec<Worker>,
+    /// The entries that wait in the queue of the branch, in place of runs
+    #[arg(long, conflicts_with_all = ["runs", "workers"])]
+    pub queue: bool,
     /// The branch or commit that they are to be merged into
     #[arg(long, value_name = "BRANCH", default_value = "HEAD")]
     pub into: String,
@@ -60,6 +69,8 @@ pub struct Side {
     pub run: Option<RunId>,
     /// The worker; null for the target, and for what a plan offers.
     pub worker: Option<Worker>,
+    /// The entry of the queue; null for all else.
+    pub entry: Option<EntryId>,
     /// The commit.
     pub commit: Oid,
 }
@@ -82,12 +93,16 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Conflicts, Error> {
     let repository = context.open()?;
     let jobs = jobs(args.jobs, &repository.settings()?);
     let mut sides = vec![target(args, &repository)?];
-    for run in chosen(args, &repository, context)? {
-        let history = State::load(&repository, &run)?.history;
-        sides.extend(candidates(args, &history, &run)?);
+    if args.queue {
+        sides.extend(entries(args, &repository, context)?);
+    } else {
+        for run in chosen(args, &repository, context)? {
+            let history = State::load(&repository, &run)?.history;
+            sides.extend(candidates(args, &history, &run)?);
+        }
     }
     if sides.len() == 1 {
-        return Err(Error::new(Kind::Cannot, "there is no candidate yet").hint("git par list"));
+        return Err(args.nothing());
     }
     let commits: Vec<Oid> = sides.iter().map(|side| side.commit).collect();
     let clashes = clashes::among(&repository, &commits, jobs)?;
@@ -101,13 +116,37 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Conflicts, Error> {
     Ok(Conflicts { conflicts: clashes.into_iter().map(named).collect(), pairs, sides })
 }
 
+impl Args {
+    fn nothing(&self) -> Error {
+        if self.queue {
+            return Error::new(Kind::Cannot, "nothing waits in the queue").hint("git par queue list --all");
+        }
+        Error::new(Kind::Cannot, "there is no candidate yet").hint("git par list")
+    }
+}
+
+/// Lists the entries that have neither landed nor been dropped, by number.
+fn entries(args: &Args, repository: &Repository, context: &Context<'_>) -> Result<Vec<Side>, Error> {
+    let into = Some(args.into.as_str()).filter(|into| *into != "HEAD");
+    let queue = queue::choose(context, repository, into)?;
+    let state = queue::read(repository, &queue)?;
+    let side = |entry: &Entry| Side {
+        name: format!("entry {}", entry.id),
+        run: None,
+        worker: None,
+        entry: Some(entry.id),
+        commit: entry.commit,
+    };
+    Ok(state.history.entries().iter().filter(|entry| !entry.state.is_final()).map(side).collect())
+}
+
 fn target(args: &Args, repository: &Repository) -> Result<Side, Error> {
     let commit = repository.resolve_commit(&args.into)?;
     let commit = commit.ok_or_else(|| Error::usage(format!("'{}' is not a commit", args.into)))?;
     let branch = if args.into == "HEAD" { repository.current_branch()? } else { None };
     let short = |name: &str| name.trim_start_matches("refs/heads/").to_owned();
     let name = branch.map_or_else(|| args.into.clone(), |branch| short(branch.as_str()));
-    Ok(Side { name, run: None, worker: None, commit })
+    Ok(Side { name, run: None, worker: None, entry: None, commit })
 }
 
 fn chosen(args: &Args, repository: &Repository, context: &Context<'_>) -> Result<Vec<RunId>, Error> {
@@ -125,14 +164,20 @@ fn chosen(args: &Args, repository: &Repository, context: &Context<'_>) -> Result
 fn candidates(args: &Args, history: &History, run: &RunId) -> Result<Vec<Side>, Error> {
     let several = args.runs.len() > 1;
     if let Some(offer) = history.offer().filter(|_| several) {
-        return Ok(vec![Side { name: run.to_string(), run: Some(run.clone()), worker: None, commit: offer }]);
+        return Ok(vec![Side {
+            name: run.to_string(),
+            run: Some(run.clone()),
+            worker: None,
+            entry: None,
+            commit: offer,
+        }]);
     }
     let winner = history.winner().filter(|_| several);
     let wanted = winner.map_or_else(|| lanes::named(history, run, &args.workers), |winner| Ok(vec![winner]))?;
     let side = |worker: Worker| {
         let name = if several { format!("{run}/{worker}") } else { worker.to_string() };
         let commit = history.lane(worker)?.standing_candidate()?;
-        Some(Side { name, run: Some(run.clone()), worker: Some(worker), commit })
+        Some(Side { name, run: Some(run.clone()), worker: Some(worker), entry: None, commit })
     };
     Ok(wanted.into_iter().filter_map(side).collect())
 }

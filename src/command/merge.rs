@@ -1,7 +1,10 @@
 //! `git par merge`: the winner into a branch: computed first, recorded as an intent, then moved.
 
+mod conflict;
 mod merge_report;
 pub(in crate::command) mod offer;
+
+use serde_json::Value;
 
 use super::{Context, Error, Kind};
 use crate::{
@@ -86,7 +89,7 @@ fn merge(args: &Args, repository: &Repository, journal: &Journal<'_>) -> Result<
         return Ok(plan.report(journal, State::AlreadyMerged).with(done));
     }
     match repository.merge_trees(plan.ours, plan.candidate)? {
-        Merged::Conflict(paths) => plan.conflict(args, journal, paths),
+        Merged::Conflict(paths) => plan.conflict(args, repository, (journal, paths)),
         Merged::Clean(tree) if tree == repository.commit(plan.ours)?.tree => {
             Ok(plan.report(journal, State::AlreadyMerged).with((plan.ours, tree)))
         }
@@ -190,14 +193,20 @@ impl Plan {
         Some((fact.result.commit?, fact.result.tree?))
     }
 
-    fn conflict(&self, args: &Args, journal: &Journal<'_>, conflicts: Vec<String>) -> Result<MergeReport, Error> {
+    fn conflict(
+        &self,
+        args: &Args,
+        repository: &Repository,
+        (journal, conflicts): (&Journal<'_>, Vec<String>),
+    ) -> Result<MergeReport, Error> {
         let report = MergeReport {
             conflicts: conflicts.clone(),
             is_elsewhere: args.into.is_some(),
             ..self.report(journal, State::Conflict)
         };
         if !args.dry_run {
-            self.record_failure(journal, merge_finished::Outcome { conflicts, ..merge_finished::Outcome::default() })?;
+            let result = merge_finished::Outcome { conflicts: conflicts.clone(), ..merge_finished::Outcome::default() };
+            self.record_failure(journal, result, self.told(repository, journal, conflicts).as_ref())?;
         }
         Ok(report)
     }
@@ -238,7 +247,8 @@ impl Plan {
             }
             Err(error) => {
                 let reason = Some("the branch could not be moved safely".to_owned());
-                self.record_failure(journal, merge_finished::Outcome { reason, ..merge_finished::Outcome::default() })?;
+                let result = merge_finished::Outcome { reason, ..merge_finished::Outcome::default() };
+                self.record_failure(journal, result, None)?;
                 Err(error)
             }
         }
@@ -278,7 +288,12 @@ impl Plan {
         }
     }
 
-    fn record_failure(&self, journal: &Journal<'_>, result: merge_finished::Outcome) -> Result<(), Error> {
+    fn record_failure(
+        &self,
+        journal: &Journal<'_>,
+        result: merge_finished::Outcome,
+        report: Option<&Value>,
+    ) -> Result<(), Error> {
         let args = merge_finished::Args {
             worker: self.worker,
             candidate: self.candidate,
@@ -289,7 +304,7 @@ impl Plan {
         let fact = MergeFinished { args, result };
         journal.append(|history| {
             let intent = history.merging.as_ref().map(|placed| placed.seq);
-            Deed::of(&fact).causes(intent.or(offer::cause(history)))
+            Deed::of(&fact).causes(intent.or(offer::cause(history))).reporting(report.cloned())
         })?;
         Ok(())
     }

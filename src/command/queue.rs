@@ -7,7 +7,10 @@ pub mod log;
 mod opened;
 pub mod process;
 pub mod retry;
+pub mod show;
 mod terms;
+
+pub(super) use opened::{choose, read};
 
 use super::{Context, Error, Report};
 
@@ -30,6 +33,7 @@ enum Verb {
     Process(process::Args),
     Drop(drop::Args),
     Retry(retry::Args),
+    Show(show::Args),
     Log(log::Args),
 }
 
@@ -41,6 +45,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Box<dyn Report>, Error>
         Verb::Process(args) => Box::new(process::run(args, context)?),
         Verb::Drop(args) => Box::new(drop::run(args, context)?),
         Verb::Retry(args) => Box::new(retry::run(args, context)?),
+        Verb::Show(args) => Box::new(show::run(args, context)?),
         Verb::Log(args) => Box::new(log::run(args, context)?),
     })
 }

@@ -109,12 +109,13 @@ impl<'a> Hooks<'a> {
         });
     }
 
-    /// Queues the hook of an event that is in the journal, where there is one.
-    pub fn after(&self, event: &Event<'_>, base: Option<Oid>) {
+    /// Queues the hook of an event that is in the journal, where there is one; it is given the report, where there is one.
+    pub fn after(&self, event: &Event<'_>, (base, report): (Option<Oid>, Option<&Value>)) {
         let name = name(event);
         if let Some(command) = self.settings.get(&format!("par.hook.{name}")) {
             let variables = self.variables(event, (&name, base));
-            let (command, line) = (command.to_owned(), format!("{}\n", event.line()));
+            let line = report.map_or_else(|| format!("{}\n", event.line()), |report| format!("{report}\n"));
+            let command = command.to_owned();
             self.queue(Job { name, command, seq: event.seq_id(), line, variables });
         }
     }

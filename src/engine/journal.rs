@@ -5,6 +5,8 @@
 
 use std::{ops::Deref, sync::Mutex};
 
+use serde_json::Value;
+
 use super::{hooks::Hooks, own_events, progress::Listener};
 use crate::{
     failpoint,
@@ -158,6 +160,7 @@ pub struct Deed {
     draft: Draft,
     edits: Vec<Edit>,
     logs: Vec<LogEntry>,
+    report: Option<Value>,
 }
 
 impl From<Draft> for Deed {
@@ -202,6 +205,13 @@ impl Deed {
         if expected.or(new).is_some() {
             self.edits.push(Edit { name, expected, new });
         }
+        self
+    }
+
+    /// Has the hook of the event be given a report in its place.
+    #[must_use]
+    pub fn reporting(mut self, report: Option<Value>) -> Self {
+        self.report = report;
         self
     }
 
@@ -300,7 +310,8 @@ impl<'a, H: Chronicle, N: Deref<Target = JournalName>> Journal<'a, H, N> {
     pub fn append(&self, deed: impl Fn(&H) -> Deed) -> Result<u64, Error> {
         let mut state = self.lock();
         for _ in 0..TRIES {
-            match self.insist(&state, &deed(&state.history)) {
+            let deed = deed(&state.history);
+            match self.insist(&state, &deed) {
                 Err(Error::Refs(refs::Error::Lost { name, .. })) if self.is_ours(&name) && state.notes.is_some() => {
                     *state = State::load_of(self.repository, &self.run)?;
                 }
@@ -308,7 +319,7 @@ impl<'a, H: Chronicle, N: Deref<Target = JournalName>> Journal<'a, H, N> {
                 Ok((next, event)) => {
                     *state = next;
                     let base = state.history.base();
-                    self.hooks.iter().for_each(|hooks| hooks.after(&event, base));
+                    self.hooks.iter().for_each(|hooks| hooks.after(&event, (base, deed.report.as_ref())));
                     return Ok(state.tip().count);
                 }
             }

@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod chain;
 pub mod chronicle;
 pub mod claim;
+pub mod conflict_text;
 pub mod containment;
 pub mod cut;
 pub mod default_remote;

@@ -4,7 +4,7 @@ use super::{git, open::Repository};
 use crate::model::{oid::Oid, quote};
 
 /// Settings under which every machine computes the same merge.
-const FIXED: [&str; 10] = [
+pub(super) const FIXED: [&str; 10] = [
     "-c",
     "merge.renames=true",
     "-c",

@@ -46,14 +46,16 @@ impl Repository {
         if touched.is_empty() {
             return Ok(Protected { tree, touched });
         }
-        Ok(Protected { tree: self.apply(&index, script, folder.path())?, touched })
+        Ok(Protected { tree: apply(self, (&index, folder.path()), script)?, touched })
     }
+}
 
-    fn apply(&self, index: &Path, script: Vec<u8>, folder: &Path) -> Result<Oid, Error> {
-        self.git().call(["update-index", "-z", "--index-info"]).work_tree(folder).index(index).input(script).bytes()?;
-        let text = self.git().call(["write-tree"]).index(index).text()?;
-        text.parse().map_err(|_| Error::NoTree(text))
-    }
+/// Puts lines as git-update-index(1) takes them with `--index-info` into an index, and writes its tree; the folder is an empty one.
+pub(super) fn apply(repository: &Repository, (index, folder): (&Path, &Path), script: Vec<u8>) -> Result<Oid, Error> {
+    let git = repository.git();
+    git.call(["update-index", "-z", "--index-info"]).work_tree(folder).index(index).input(script).bytes()?;
+    let text = git.call(["write-tree"]).index(index).text()?;
+    text.parse().map_err(|_| Error::NoTree(text))
 }
 
 /// Reads raw differences (git-diff-index(1)) into the index lines that undo them, and their paths.

@@ -41,8 +41,8 @@ fn returned(entries: &[u32]) -> QueueFact {
     QueueFact::EntriesReturned(EntriesReturned { args: entries_returned::Args { entries: ids(entries) }, result })
 }
 
-fn held(entry: u32, reason: entry_held::Reason) -> QueueFact {
-    let result = entry_held::Outcome { reason, paths: Vec::new(), log: None, with: Vec::new() };
+fn held(world: &World, entry: u32, reason: entry_held::Reason) -> QueueFact {
+    let result = entry_held::Outcome { reason, onto: world.target(), paths: Vec::new(), log: None, with: Vec::new() };
     QueueFact::EntryHeld(EntryHeld { args: entry_held::Args { entry: EntryId(entry) }, result })
 }
 
@@ -182,8 +182,8 @@ fn while_an_entry_lands_nothing_else_is_done_with_it() {
     let world = landing();
     refuses(&world, &dropped(EntryId(1)), "entry 1 is landing");
     refuses(&world, &returned(&[2]), "an entry below is landing");
-    refuses(&world, &held(2, entry_held::Reason::Gone), "another entry is landing");
-    assert!(world.allows(&held(1, entry_held::Reason::Dirty)), "the target may turn out to be in use");
+    refuses(&world, &held(&world, 2, entry_held::Reason::Gone), "another entry is landing");
+    assert!(world.allows(&held(&world, 1, entry_held::Reason::Dirty)), "the target may turn out to be in use");
     assert!(world.allows(&returned(&[1, 2])));
     assert!(world.allows(&dropped(EntryId(2))));
 }
@@ -192,17 +192,17 @@ fn while_an_entry_lands_nothing_else_is_done_with_it() {
 fn entries_are_held_for_what_was_found_of_them() {
     let mut world = World::new(Nature { red: [1].into(), ..Nature::default() }, 2);
     world.append(&started(&world, "p0", &[1, 2]));
-    refuses(&world, &held(1, entry_held::Reason::Gate), "entry 1 was not found so");
+    refuses(&world, &held(&world, 1, entry_held::Reason::Gate), "entry 1 was not found so");
     let red = gated(&mut world, &[1]);
     world.append(&red);
-    refuses(&world, &held(1, entry_held::Reason::Gate), "entry 1 was not found so");
+    refuses(&world, &held(&world, 1, entry_held::Reason::Gate), "entry 1 was not found so");
     let target = gated(&mut world, &[]);
     world.append(&target);
-    refuses(&world, &held(1, entry_held::Reason::Target), "entry 1 was not found so");
-    refuses(&world, &held(1, entry_held::Reason::Conflict), "entry 1 was not found so");
+    refuses(&world, &held(&world, 1, entry_held::Reason::Target), "entry 1 was not found so");
+    refuses(&world, &held(&world, 1, entry_held::Reason::Conflict), "entry 1 was not found so");
     refuses(&world, &retried(&world, EntryId(1)), "entry 1 waits for nobody");
-    world.append(&held(1, entry_held::Reason::Gate));
-    refuses(&world, &held(1, entry_held::Reason::Gone), "entry 1 is not being tested");
+    world.append(&held(&world, 1, entry_held::Reason::Gate));
+    refuses(&world, &held(&world, 1, entry_held::Reason::Gone), "entry 1 is not being tested");
     world.append(&retried(&world, EntryId(1)));
     assert_eq!(world.queue.entry(EntryId(1)).unwrap().state, State::Queued);
     world.append(&started(&world, "p0", &[1]));
@@ -239,7 +239,7 @@ fn facts_are_read_as_they_were_written_and_by_queues_only() {
     let facts = [
         started(&world, "p0", &[1, 2]),
         returned(&[1]),
-        held(1, entry_held::Reason::Dirty),
+        held(&world, 1, entry_held::Reason::Dirty),
         gated(&mut world, &[1]),
         intent(&world),
         merged(&world),

@@ -41,7 +41,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Log, Error> {
     let state = opened::read(&repository, &queue)?;
     let entry = args.entry.map(EntryId);
     if let Some(entry) = entry.filter(|entry| state.history.entry(*entry).is_none()) {
-        return Err(Error::new(Kind::Cannot, format!("the queue into '{queue}' has no entry {entry}")));
+        return Err(opened::no_entry(&queue, entry.0));
     }
     match entry.filter(|_| args.gate) {
         Some(entry) => print(context, &repository, &gated(&state, entry)?),

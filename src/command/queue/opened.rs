@@ -16,7 +16,11 @@ use crate::{
 };
 
 /// Chooses the queue that the user means: that of a branch, of the branch that is checked out here, or the only one there is.
-pub(super) fn choose(context: &Context<'_>, repository: &Repository, into: Option<&str>) -> Result<QueueName, Error> {
+pub(in crate::command) fn choose(
+    context: &Context<'_>,
+    repository: &Repository,
+    into: Option<&str>,
+) -> Result<QueueName, Error> {
     if let Some(branch) = into {
         return name(repository, branch);
     }
@@ -44,7 +48,7 @@ pub(super) fn name(repository: &Repository, branch: &str) -> Result<QueueName, E
 }
 
 /// Reads the journal of a queue that is here.
-pub(super) fn read(repository: &Repository, queue: &QueueName) -> Result<QueueState, Error> {
+pub(in crate::command) fn read(repository: &Repository, queue: &QueueName) -> Result<QueueState, Error> {
     match QueueState::load_of(repository, queue) {
         Err(journal::Error::Unknown(_)) => Err(none(queue)),
         read => Ok(read?),
@@ -90,14 +94,17 @@ pub(super) fn desk<'a>(
     })
 }
 
+/// Tells that a queue has no entry of this number.
+pub(super) fn no_entry(queue: &QueueName, number: u32) -> Error {
+    let message = format!("the queue into '{queue}' has no entry {number}");
+    Error::new(Kind::Cannot, message).hint(format!("git par queue list --all --into {queue}"))
+}
+
 /// Holds numbers to being those of entries.
 pub(super) fn require_entries(journal: &QueueJournal<'_>, entries: &[u32]) -> Result<Vec<EntryId>, Error> {
     let known = |id: EntryId| journal.ask(|queue| queue.entry(id).is_some());
     match entries.iter().find(|number| !known(EntryId(**number))) {
-        Some(number) => {
-            let message = format!("the queue into '{}' has no entry {number}", journal.run);
-            Err(Error::new(Kind::Cannot, message).hint(format!("git par queue list --into {}", journal.run)))
-        }
+        Some(number) => Err(no_entry(&journal.run, *number)),
         None => Ok(entries.iter().map(|number| EntryId(*number)).collect()),
     }
 }

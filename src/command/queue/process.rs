@@ -118,7 +118,7 @@ impl Report for Done {
         };
         let held = |held: &Held| {
             let paths: String = held.why.paths.iter().map(|path| format!("  {path}\n")).collect();
-            let hint = format!("git par queue log {} --into {branch}", held.entry);
+            let hint = format!("git par queue show {} --into {branch}", held.entry);
             let word = Style::Bad.paint("needs review");
             format!("entry {} {word}: {}\n{paths}  hint: {hint}\n", held.entry, held.why.reason)
         };

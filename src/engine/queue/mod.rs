@@ -9,4 +9,5 @@ pub mod intake;
 mod landing;
 mod leavings;
 pub mod processor;
+pub mod report;
 mod stacks;

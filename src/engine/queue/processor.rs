@@ -2,11 +2,14 @@
 
 use std::{io, thread, time::Duration};
 
+use serde_json::Value;
+
 use super::{
     check::{self, Said, Subject},
     desk::Desk,
     gates::Gates,
     landing, leavings,
+    report::Report,
     stacks::{self, Stack, Stacks},
 };
 use crate::{
@@ -302,12 +305,22 @@ impl Processor<'_, '_> {
     }
 
     fn hold_for(&mut self, entry: EntryId, reason: Reason, paths: Vec<String>) -> Result<(), Error> {
-        self.hold_back(entry, entry_held::Outcome { reason, paths, log: None, with: Vec::new() })
+        let Some(onto) = self.desk.journal.ask(|queue| queue.batch().map(|batch| batch.tip)) else { return Ok(()) };
+        self.hold_back(entry, entry_held::Outcome { reason, onto, paths, log: None, with: Vec::new() })
+    }
+
+    /// Writes what a hook is given; where that cannot be had it is given the event.
+    fn report(&self, entry: EntryId, why: &entry_held::Outcome) -> Option<Value> {
+        let entry =
+            self.desk.journal.ask(|queue| queue.entry(entry).cloned()).filter(|_| why.reason == Reason::Conflict)?;
+        let report = Report::of_entry(self.desk.repository, &self.desk.journal.run, (&entry, why)).ok()?;
+        serde_json::to_value(report).ok()
     }
 
     fn hold_back(&mut self, entry: EntryId, result: entry_held::Outcome) -> Result<(), Error> {
         let fact = EntryHeld { args: entry_held::Args { entry }, result: result.clone() };
-        if self.desk.say(&QueueFact::EntryHeld(fact))? {
+        let report = self.report(entry, &result);
+        if self.desk.say_with(&QueueFact::EntryHeld(fact), |deed| deed.reporting(report.clone()))? {
             self.desk.tell(format!("entry {entry}: needs review: {}", result.reason));
             self.processed.held.push((entry, result));
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{log_digest::LogDigest, queue::entry::EntryId};
+use crate::model::{log_digest::LogDigest, oid::Oid, queue::entry::EntryId};
 
 /// An entry waits for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +63,8 @@ impl fmt::Display for Reason {
 pub struct Outcome {
     /// In a word.
     pub reason: Reason,
+    /// The target's commit that it was tested on.
+    pub onto: Oid,
     /// The paths in conflict, or in the way, quoted as git quotes, in path order.
     pub paths: Vec<String>,
     /// What the gate printed.

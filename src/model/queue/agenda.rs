@@ -100,5 +100,5 @@ fn settle(queue: &Queue, batch: &Batch, known: &Known) -> Option<Step> {
     let reason = queue.found(entry)?;
     let paths = known.outcome.conflict.as_ref().map_or(Vec::new(), |conflict| conflict.paths.clone());
     let (log, with) = (known.outcome.log.clone(), known.below().to_vec());
-    Some(Step::Hold(entry, entry_held::Outcome { reason, paths, log, with }))
+    Some(Step::Hold(entry, entry_held::Outcome { reason, onto: batch.tip, paths, log, with }))
 }

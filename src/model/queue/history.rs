@@ -311,6 +311,7 @@ impl Queue {
         law.require(!reason.is_tested() || self.found(id) == Some(reason), format!("entry {id} was not found so"))?;
         let batch = self.batch_mut(law)?;
         law.require(batch.open.contains(&id), format!("entry {id} is not being tested"))?;
+        law.require(batch.tip == fact.result.onto, "that is not what is being tested on")?;
         let landing = batch.landing.take();
         law.require(landing.is_none_or(|landing| landing.entry == id), "another entry is landing")?;
         law.require(landing.is_none() || !reason.is_tested(), format!("entry {id} is landing"))?;

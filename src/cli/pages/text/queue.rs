@@ -16,7 +16,7 @@ const ENTRIES: Section = Section {
         ("merged", "It has landed, for good."),
         (
             "needs_review",
-            "It cannot land as it is, and `git par queue log N` says why: it conflicts with the branch (`conflict`), the check passes on the branch and not with it (`gate`), the check does not pass on the branch itself (`target`), changes are in the way where the branch is checked out (`dirty`), or its commit is not here (`gone`). `git par queue retry` has it tested again.",
+            "It cannot land as it is, and `git par queue show N` says why, with both sides of each conflict: it conflicts with the branch (`conflict`), the check passes on the branch and not with it (`gate`), the check does not pass on the branch itself (`target`), changes are in the way where the branch is checked out (`dirty`), or its commit is not here (`gone`). `git par queue retry` has it tested again.",
         ),
         ("dropped", "A person dropped it, for good; its commit stays reachable."),
     ],
@@ -70,7 +70,7 @@ pub(super) const MANUAL: Manual = Manual {
             "git par queue add --into main --style squash fix-a fix-b\ngit par queue process --into main",
         ),
         ("Land whatever comes, for as long as this runs:", "git par queue process --watch"),
-        ("Why did entry 3 not land, and what did the check print?", "git par queue log 3\ngit par queue log 3 --gate"),
+        ("Why did entry 3 not land, and what did the check print?", "git par queue show 3\ngit par queue log 3 --gate"),
     ],
     refs: &[
         (

@@ -1,0 +1,139 @@
+//! `git par queue show`: one entry, and why it cannot land, with both sides of each conflict.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::opened;
+use crate::{
+    command::{Context, Error, Report as Answering, report as answering, style::Style},
+    engine::queue::report::{PathConflict, Report, ShownHunk, Side},
+    model::{
+        fact::entry_added::Source,
+        journal_name::QueueName,
+        oid::Oid,
+        queue::entry::{Entry, EntryId, State},
+        told_of_queues,
+    },
+};
+
+/// Show an entry of the queue, and both sides of what keeps it from landing
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// The entry, by its number
+    #[arg(value_name = "ENTRY")]
+    pub entry: u32,
+    /// The branch whose queue it is [default: the one that is checked out here]
+    #[arg(long, value_name = "BRANCH")]
+    pub into: Option<String>,
+}
+
+/// One entry of a queue.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    /// The branch.
+    pub target: String,
+    /// Its number.
+    pub entry: EntryId,
+    /// How it stands: `queued`, `testing`, `merged`, `needs_review` or `dropped`.
+    pub state: &'static str,
+    /// Where it came from.
+    pub source: Source,
+    /// The commit that is to land.
+    pub commit: Oid,
+    /// What it is for.
+    pub title: String,
+    /// The branch's commit with it, where it landed.
+    pub landed: Option<Oid>,
+    /// Why it needs review, where it does.
+    pub report: Option<Report>,
+}
+
+/// Shows an entry.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<Shown, Error> {
+    let repository = context.open()?;
+    let queue = opened::choose(context, &repository, args.into.as_deref())?;
+    let state = opened::read(&repository, &queue)?;
+    let entry = state.history.entry(EntryId(args.entry)).ok_or_else(|| opened::no_entry(&queue, args.entry))?;
+    let report = match &entry.state {
+        State::NeedsReview(why) => Some(Report::of_entry(&repository, &queue, (entry, why))?),
+        _ => None,
+    };
+    Ok(Shown::of(&queue, entry, report))
+}
+
+impl Shown {
+    fn of(queue: &QueueName, entry: &Entry, report: Option<Report>) -> Self {
+        Self {
+            target: queue.target(),
+            entry: entry.id,
+            state: entry.state.name(),
+            source: entry.source.clone(),
+            commit: entry.commit,
+            title: entry.title.clone(),
+            landed: if let State::Merged(commit) = entry.state { Some(commit) } else { None },
+            report,
+        }
+    }
+
+    /// Writes what a person may do about it.
+    fn ways_out(&self, report: &Report) -> String {
+        let (branch, entry) = (short(&self.target), self.entry);
+        let attach = if let Source::Run(run) = &self.source { Some(format!("git par attach {run}")) } else { None };
+        let again = [
+            format!("git par queue retry {entry} --into {branch}"),
+            format!("git par queue drop {entry} --into {branch}"),
+        ];
+        let resolve =
+            (!report.conflicts.is_empty()).then(|| format!("git par queue resolve {entry} --into {branch} -a AGENT"));
+        let log = report.why.log.is_some().then(|| format!("git par queue log {entry} --gate --into {branch}"));
+        let all = log.into_iter().chain(attach).chain(resolve).chain(again);
+        all.map(|way| format!("{} {way}\n", Style::Warning.paint("hint:"))).collect()
+    }
+}
+
+fn short(target: &str) -> &str {
+    target.strip_prefix("refs/heads/").unwrap_or(target)
+}
+
+fn side(side: &Side) -> String {
+    let run = side.run.as_ref().map(|run| format!(", run {run}")).unwrap_or_default();
+    let entry = side.entry.map(|entry| format!(", entry {entry}")).unwrap_or_default();
+    format!("{} {}{run}{entry}", side.commit.short(), side.title)
+}
+
+fn conflict(conflict: &PathConflict) -> String {
+    let hunk = |hunk: &ShownHunk| {
+        let lines =
+            |mark: &str, text: &str| text.lines().map(|line| format!("    {mark} {line}\n")).collect::<String>();
+        format!("  line {}:\n{}{}", hunk.line, lines("<", &hunk.ours), lines(">", &hunk.theirs))
+    };
+    let hunks: String = conflict.hunks.iter().map(hunk).collect();
+    let more = if conflict.more == 0 { String::new() } else { format!("  and {} more\n", conflict.more) };
+    format!("{} ({})\n{hunks}{more}", Style::Head.paint(&conflict.path), conflict.kind)
+}
+
+impl Answering for Shown {
+    fn text(&self) -> String {
+        let source = told_of_queues::source(&self.source);
+        let head = format!("entry {}: {source} ({}): {}\n", self.entry, self.commit.short(), self.title);
+        let Some(report) = &self.report else {
+            let landed = self.landed.map(|commit| format!(" as {}", commit.short())).unwrap_or_default();
+            return format!("{head}{}{landed}\n", self.state.replace('_', " "));
+        };
+        let reason =
+            format!("{}: {} ({})\n", Style::Bad.paint("needs review"), report.why.reason, report.why.onto.short());
+        let ours: String =
+            report.ours.iter().map(|ours| format!("< {} has {}\n", short(&self.target), side(ours))).collect();
+        let theirs = format!("> the entry has {}\n", side(&report.theirs));
+        let sides = if report.conflicts.is_empty() { String::new() } else { format!("{ours}{theirs}") };
+        let paths: String = match report.conflicts.as_slice() {
+            [] => report.why.paths.iter().map(|path| format!("  {path}\n")).collect(),
+            conflicts => conflicts.iter().map(conflict).collect(),
+        };
+        format!("{head}{reason}{sides}{paths}{}", self.ways_out(report))
+    }
+
+    fn json(&self) -> Value {
+        answering::object(self)
+    }
+}
