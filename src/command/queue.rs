@@ -6,6 +6,8 @@ pub mod list;
 pub mod log;
 mod opened;
 pub mod process;
+pub mod resolve;
+mod resolver;
 pub mod retry;
 pub mod show;
 mod terms;
@@ -33,6 +35,7 @@ enum Verb {
     Process(process::Args),
     Drop(drop::Args),
     Retry(retry::Args),
+    Resolve(resolve::Args),
     Show(show::Args),
     Log(log::Args),
 }
@@ -45,6 +48,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Box<dyn Report>, Error>
         Verb::Process(args) => Box::new(process::run(args, context)?),
         Verb::Drop(args) => Box::new(drop::run(args, context)?),
         Verb::Retry(args) => Box::new(retry::run(args, context)?),
+        Verb::Resolve(args) => Box::new(resolve::run(args, context)?),
         Verb::Show(args) => Box::new(show::run(args, context)?),
         Verb::Log(args) => Box::new(log::run(args, context)?),
     })

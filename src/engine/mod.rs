@@ -33,6 +33,7 @@ pub mod pursue;
 pub mod queue;
 pub mod reading;
 pub mod recovery;
+pub mod resolution;
 pub mod runs;
 pub mod salvage;
 pub mod score;

@@ -45,6 +45,7 @@ pub mod ranking;
 pub mod ref_name;
 pub mod relation;
 pub mod request;
+pub mod resolution;
 pub mod rule;
 pub mod run_end;
 pub mod run_id;

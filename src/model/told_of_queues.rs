@@ -94,5 +94,13 @@ fn held(fact: &EntryHeld) -> String {
 }
 
 fn retried(fact: &EntryRetried) -> String {
-    format!("with {}", fact.args.commit.short())
+    let commit = fact.args.commit.short();
+    match &fact.args.resolution {
+        None => format!("with {commit}"),
+        Some(resolution) => {
+            let how = if resolution.remembered { "resolved as before" } else { "resolved" };
+            let run = resolution.run.as_ref().map(|run| format!(" by run {run}")).unwrap_or_default();
+            format!("with {commit}, its conflict {how}{run}")
+        }
+    }
 }

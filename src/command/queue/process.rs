@@ -5,15 +5,20 @@ use serde_json::Value;
 
 use super::{
     opened,
+    resolve::{self, Row},
+    resolver::{Bounds, Resolver},
     terms::{self, TermsArgs},
 };
 use crate::{
     command::{Answer, Context, Error, Report, report, style::Style},
-    engine::queue::processor::{self, Options, Processed},
+    engine::queue::{
+        desk::Desk,
+        processor::{self, Options, Processed},
+    },
     model::{
         fact::entry_held::{self, Reason},
         oid::Oid,
-        queue::entry::EntryId,
+        queue::entry::{Entry, EntryId},
     },
 };
 
@@ -35,6 +40,12 @@ pub struct Args {
     /// Move the branch though changes are in the way where it is checked out, and leave those files as they are
     #[arg(long)]
     pub leave_files: bool,
+    /// Have this agent, or command for the shell, resolve what conflicts, as 'git par queue resolve' does
+    #[arg(long, value_name = "NAME|CMD")]
+    pub resolve: Option<String>,
+    /// How it does so.
+    #[command(flatten)]
+    pub bounds: Bounds,
     /// Run the check that somebody else's journal names
     #[arg(long)]
     pub trust: bool,
@@ -52,6 +63,8 @@ pub struct Done {
     pub landed: Vec<Landed>,
     /// What waits for a person, in order.
     pub held: Vec<Held>,
+    /// What became of the conflicts that were to be resolved.
+    pub resolved: Vec<Row>,
     /// How many entries still wait for their turn.
     pub waiting: usize,
     /// How many checks were run.
@@ -89,10 +102,38 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Done, Error> {
     TermsArgs::require_trust(&desk, args.trust)?;
     let recorded = journal.ask(|queue| queue.terms().map(|terms| terms.jobs));
     let jobs = terms::jobs(args.jobs, &repository.settings()?, recorded)?;
-    let options = Options { jobs, watch: args.watch, leave_files: args.leave_files };
-    let processed = processor::run(&desk, options)?;
+    let options = Options { jobs, watch: args.watch, yields: args.resolve.is_some(), leave_files: args.leave_files };
+    let (processed, resolved) = args.process(context, &desk, options)?;
     let waiting = journal.ask(|queue| queue.waiting().len());
-    Ok(Done::of(desk.target().to_string(), processed, waiting))
+    Ok(Done { resolved, ..Done::of(desk.target().to_string(), processed, waiting) })
+}
+
+impl Args {
+    /// Processes, and has what conflicted resolved and tested again, for as long as there is something new to resolve.
+    fn process(
+        &self,
+        context: &Context<'_>,
+        desk: &Desk<'_>,
+        options: Options,
+    ) -> Result<(Processed, Vec<Row>), Error> {
+        let mut all = processor::run(desk, options)?;
+        let mut resolved = Vec::new();
+        let Some(agent) = &self.resolve else { return Ok((all, resolved)) };
+        let resolver = Resolver { context, agent: Some(agent), bounds: &self.bounds };
+        while !all.interrupted {
+            // What was tried once by this command is not tried again.
+            let is_new = |entry: &Entry| !resolved.iter().any(|row: &Row| row.entry == entry.id);
+            let conflicting: Vec<Entry> = resolve::conflicting(desk).into_iter().filter(is_new).collect();
+            if conflicting.is_empty() && !options.watch {
+                break;
+            }
+            let rows = resolve::all(&resolver, desk, conflicting)?;
+            all.held.retain(|(entry, _)| !rows.iter().any(|row| row.entry == *entry && row.commit.is_some()));
+            resolved.extend(rows);
+            all = all.and(processor::run(desk, options)?);
+        }
+        Ok((all, resolved))
+    }
 }
 
 impl Done {
@@ -103,6 +144,7 @@ impl Done {
             target,
             landed: landed.collect(),
             held: held.collect(),
+            resolved: Vec::new(),
             waiting,
             checks: processed.checks,
             interrupted: processed.interrupted,
@@ -122,7 +164,8 @@ impl Report for Done {
             let word = Style::Bad.paint("needs review");
             format!("entry {} {word}: {}\n{paths}  hint: {hint}\n", held.entry, held.why.reason)
         };
-        let lines: String = self.landed.iter().map(landed).chain(self.held.iter().map(held)).collect();
+        let resolved = self.resolved.iter().map(Row::line);
+        let lines: String = resolved.chain(self.landed.iter().map(landed)).chain(self.held.iter().map(held)).collect();
         let waiting = if self.waiting == 0 { String::new() } else { format!(", {} waiting", self.waiting) };
         let (all, held) = (self.landed.len(), self.held.len());
         format!("{lines}{all} landed, {held} held{waiting}; {} checks\n", self.checks)

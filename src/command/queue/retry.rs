@@ -69,7 +69,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
 
 fn retry(desk: &Desk<'_>, entry: &Entry) -> Result<Row, Error> {
     let commit = now(desk, entry)?;
-    if intake::retry(desk, entry, commit)? {
+    if intake::retry(desk, entry, (commit, None))? {
         return Ok(Row { entry: entry.id, commit, is_new: commit != entry.commit });
     }
     let other = desk.journal.ask(|queue| {

@@ -53,7 +53,7 @@ pub struct PlanArgs {
     /// How often the goal's gate may run to find the tasks that make the union fail; 0 does not look for them [default: 32]
     #[arg(long, value_name = "N")]
     pub blame_budget: Option<u32>,
-    /// A plan that is in no file; its goal is not checked.
+    /// A plan that is in no file; its goal is checked only where it says how itself.
     #[arg(skip)]
     pub(in crate::command) made: Option<Plan>,
 }
@@ -91,7 +91,7 @@ pub(super) fn setup(
 ) -> Result<Setup, Error> {
     require_fault(&plan, settings)?;
     let is_made = args.plan.made.is_some();
-    let gate = if is_made { None } else { goal_gate(args, &plan, (repository, settings))? };
+    let gate = if is_made && plan.gate.is_none() { None } else { goal_gate(args, &plan, (repository, settings))? };
     args.bounds.require_gate(gate.is_some() || plan.tasks.iter().all(|task| task.gate.is_some()))?;
     let task = goal(&plan);
     let run = setup::run_id(args.name.as_deref(), &task)?;

@@ -4,7 +4,7 @@ mod deed;
 mod look;
 mod traces;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use serde::Serialize;
 
@@ -111,6 +111,13 @@ pub fn plan(repository: &Repository, wanted: &Wanted) -> Result<Plan, Error> {
         plan.extend(look.of(run, false)?);
     }
     Ok(plan)
+}
+
+/// Does away with one run's worktrees, as far as nothing would be lost by it.
+pub fn tidy(repository: &Repository, run: &RunId) -> Result<Done, Error> {
+    let wanted = Wanted { older_than: Duration::ZERO, keep: 0, refs: false, force: false };
+    let plan = Look::new(repository, &wanted)?.of(run, false)?;
+    carry_out(repository, &wanted, &plan)
 }
 
 /// Does away with what a plan says, each thing only if that is still right while its run is held.

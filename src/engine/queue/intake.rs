@@ -13,6 +13,7 @@ use crate::{
             history::Queue,
         },
         ref_name::RefName,
+        resolution::Resolution,
     },
     repo::refs,
 };
@@ -108,11 +109,15 @@ fn keeping(desk: &Desk<'_>, deed: Deed, (entry, number): (EntryId, usize), commi
     deed.moving(RefName::entry(&desk.journal.run, entry, number), None, commit)
 }
 
-/// Has an entry that waits for a person wait for its turn again; tells whether it still waited.
-pub fn retry(desk: &Desk<'_>, entry: &Entry, commit: Oid) -> Result<bool, Error> {
-    let args = entry_retried::Args { entry: entry.id, commit };
+/// Has an entry that waits for a person wait for its turn again, with this commit; tells whether it still waited.
+pub fn retry(
+    desk: &Desk<'_>,
+    entry: &Entry,
+    (commit, resolution): (Oid, Option<Resolution>),
+) -> Result<bool, journal::Error> {
+    let args = entry_retried::Args { entry: entry.id, commit, resolution };
     let fact = QueueFact::EntryRetried(EntryRetried { args, result: entry_retried::Outcome {} });
     let number = entry.commits().count() + 1;
     let is_new = commit != entry.commit;
-    Ok(desk.say_with(&fact, |deed| if is_new { keeping(desk, deed, (entry.id, number), commit) } else { deed })?)
+    desk.say_with(&fact, |deed| if is_new { keeping(desk, deed, (entry.id, number), commit) } else { deed })
 }

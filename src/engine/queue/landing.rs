@@ -21,7 +21,9 @@ pub(super) fn message(desk: &Desk<'_>, entry: &Entry, style: Style) -> Result<St
         Source::Branch(_) | Source::Commit(_) => None,
     };
     let queue = [("Par-Queue", desk.journal.run.to_string()), ("Par-Entry", entry.id.to_string())];
-    let trailers: Vec<(&str, String)> = run.into_iter().chain(queue).collect();
+    let resolver = entry.resolution.as_ref().and_then(|resolution| resolution.run.as_ref());
+    let resolver = resolver.map(|run| ("Par-Resolution", run.to_string()));
+    let trailers: Vec<(&str, String)> = run.into_iter().chain(queue).chain(resolver).collect();
     Ok(match (style, &entry.source) {
         (Style::Merge, Source::Branch(branch)) => {
             let branch = branch.strip_prefix("refs/heads/").unwrap_or(branch);
@@ -33,6 +35,11 @@ pub(super) fn message(desk: &Desk<'_>, entry: &Entry, style: Style) -> Result<St
         }
         _ => candidate::message(&entry.title, &trailers),
     })
+}
+
+/// Writes the message of the merge by which an entry's conflict was resolved.
+pub fn resolved(desk: &Desk<'_>, entry: &Entry) -> Result<String, objects::Error> {
+    message(desk, entry, Style::Merge)
 }
 
 /// Moves the target, and the worktree that has it checked out with it, as far as git considers that safe.

@@ -8,13 +8,14 @@ use super::{
     check::{self, Said, Subject},
     desk::Desk,
     gates::Gates,
-    landing, leavings,
+    intake, landing, leavings, memory,
     report::Report,
     stacks::{self, Stack, Stacks},
 };
 use crate::{
     engine::{
         journal,
+        progress::Progress,
         supervisor::{self, Hold},
     },
     model::{
@@ -85,6 +86,8 @@ pub struct Options {
     pub jobs: usize,
     /// Whether to wait for what comes.
     pub watch: bool,
+    /// Whether to come back, in place of waiting for what comes, where an entry conflicts.
+    pub yields: bool,
     /// Whether the branch moves though changes are in the way of its worktree, whose files stay as they are then.
     pub leave_files: bool,
 }
@@ -100,6 +103,18 @@ pub struct Processed {
     pub checks: u64,
     /// Whether it was ended before there was nothing left to do.
     pub interrupted: bool,
+}
+
+impl Processed {
+    /// Joins what came of going on.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.landed.extend(other.landed);
+        self.held.extend(other.held);
+        self.checks += other.checks;
+        self.interrupted |= other.interrupted;
+        self
+    }
 }
 
 /// Processes a queue until nothing is left to do; for ever, where it is to wait for what comes.
@@ -141,13 +156,18 @@ impl Processor<'_, '_> {
             self.hold.renew();
             self.desk.journal.catch_up()?;
             match self.next()? {
-                Step::Rest if !self.options.watch => return Ok(()),
+                Step::Rest if !self.options.watch || self.is_wanted() => return Ok(()),
                 Step::Rest => drop(self.desk.stop.wait(Some(TICK))),
                 step => self.take(step)?,
             }
         }
         self.processed.interrupted = true;
         Ok(())
+    }
+
+    /// Tells whether somebody waits for conflicts, and there is one.
+    fn is_wanted(&self) -> bool {
+        self.options.yields && self.processed.held.iter().any(|(_, why)| why.reason == Reason::Conflict)
     }
 
     /// Ends what runs, and gives back what was not settled.
@@ -317,11 +337,29 @@ impl Processor<'_, '_> {
         serde_json::to_value(report).ok()
     }
 
+    /// Has an entry tested again with its conflict resolved as it was before; tells whether it was.
+    fn remember(&self, id: EntryId, onto: Oid) -> Result<bool, Error> {
+        let Some(entry) = self.desk.journal.ask(|queue| queue.entry(id).cloned()) else { return Ok(false) };
+        let recalled = match memory::recall(self.desk, &entry, onto) {
+            Ok(recalled) => recalled,
+            Err(error) => {
+                (self.desk.listener)(Progress::Warning(format!("entry {id}: nothing could be remembered: {error}")));
+                None
+            }
+        };
+        let Some((commit, resolution)) = recalled else { return Ok(false) };
+        self.desk.tell(format!("entry {id}: resolved as the same conflict was before"));
+        Ok(intake::retry(self.desk, &entry, (commit, Some(resolution)))?)
+    }
+
     fn hold_back(&mut self, entry: EntryId, result: entry_held::Outcome) -> Result<(), Error> {
         let fact = EntryHeld { args: entry_held::Args { entry }, result: result.clone() };
         let report = self.report(entry, &result);
         if self.desk.say_with(&QueueFact::EntryHeld(fact), |deed| deed.reporting(report.clone()))? {
             self.desk.tell(format!("entry {entry}: needs review: {}", result.reason));
+            if result.reason == Reason::Conflict && self.remember(entry, result.onto)? {
+                return Ok(());
+            }
             self.processed.held.push((entry, result));
         }
         Ok(())

@@ -113,10 +113,17 @@ impl<'a> Stacks<'a> {
             Merged::Conflict(paths) => return Ok(Layer::Conflict(paths)),
             Merged::Clean(merged) => merged,
         };
+        let is_resolved = entry.resolution.is_some();
         match self.style {
+            // It is the merge already.
+            Style::Merge if is_resolved && repository.commit(entry.commit)?.parents.first() == Some(&commit) => {
+                Ok(Layer::Made(entry.commit, merged))
+            }
             Style::Merge => self.commit(merged, &[commit, entry.commit], entry),
             // What is there already leaves nothing in a history that says nothing of it.
             Style::Squash | Style::Rebase if merged == tree => Ok(Layer::Made(commit, tree)),
+            // There is no line of commits that says what the merge says.
+            Style::Rebase if is_resolved => self.commit(merged, &[commit], entry),
             Style::Squash => self.commit(merged, &[commit], entry),
             Style::Rebase => self.replay(commit, merged, entry),
         }

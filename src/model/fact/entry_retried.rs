@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{oid::Oid, queue::entry::EntryId};
+use crate::model::{oid::Oid, queue::entry::EntryId, resolution::Resolution};
 
 /// An entry that was held waits again, in its old place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,11 @@ pub struct EntryRetried {
 pub struct Args {
     /// The entry.
     pub entry: EntryId,
-    /// The commit that is to land now: another one where its branch moved on.
+    /// The commit that is to land now: another one where its branch moved on, or its conflict was resolved.
     pub commit: Oid,
+    /// How its conflict was resolved, where it was: the commit is a merge then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
 }
 
 /// Nothing yet.

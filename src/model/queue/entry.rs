@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{
     fact::{entry_added::Source, entry_held},
     oid::Oid,
+    resolution::Resolution,
 };
 
 /// The number of an entry in its queue, counted from 1.
@@ -74,6 +75,8 @@ pub struct Entry {
     pub commit: Oid,
     /// The commits that were to land before it was retried with another one, oldest first.
     pub superseded: Vec<Oid>,
+    /// How its commit came of a conflict, where it did.
+    pub resolution: Option<Resolution>,
     /// What is higher goes first.
     pub priority: i32,
     /// How it stands.

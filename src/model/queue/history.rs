@@ -230,6 +230,7 @@ impl Queue {
             title: args.title,
             commit: args.commit,
             superseded: Vec::new(),
+            resolution: None,
             priority: args.priority,
             state: State::Queued,
             newest: law.seq,
@@ -361,6 +362,7 @@ impl Queue {
             entry.superseded.push(entry.commit);
         }
         (entry.state, entry.commit) = (State::Queued, commit);
+        entry.resolution.clone_from(&fact.args.resolution);
         // What was found of it is what the person doubts.
         self.answers.retain(|_, known| !known.stack.contains(&id));
         self.batch.iter_mut().for_each(|batch| batch.forget(id));

@@ -70,7 +70,10 @@ pub(super) const MANUAL: Manual = Manual {
                 ("worker-discarded", "A candidate is out of the running."),
                 ("merge-started", "A branch is about to move."),
                 ("merge-finished", "A branch moved."),
-                ("merge-conflict", "A merge moved nothing, or an entry of a queue conflicts. In place of the event it is given a report as JSON: `paths`, `onto`, `theirs` and `ours` with their runs and tasks, and the conflicting lines of both by path in `conflicts`."),
+                (
+                    "merge-conflict",
+                    "A merge moved nothing, or an entry of a queue conflicts. In place of the event it is given a report as JSON: `paths`, `onto`, `theirs` and `ours` with their runs and tasks, and the conflicting lines of both by path in `conflicts`.",
+                ),
                 ("queue-started", "A queue began."),
                 ("queue-configured", "A queue has another style or check."),
                 ("entry-added", "Something waits to land."),
