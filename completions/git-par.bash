@@ -182,13 +182,16 @@ __git_par_flags ()
 		__git_par_offer "--into= --all --json --quiet --color= --help --version"
 		;;
 	"queue process")
-		__git_par_offer "--into= --watch --jobs= --leave-files --trust --style= --gate= --no-gate --json --quiet --color= --help --version"
+		__git_par_offer "--into= --watch --jobs= --leave-files --resolve= --heal= --timeout= --trust --style= --gate= --no-gate --json --quiet --color= --help --version"
 		;;
 	"queue drop")
 		__git_par_offer "--into= --json --quiet --color= --help --version"
 		;;
 	"queue retry")
 		__git_par_offer "--into= --json --quiet --color= --help --version"
+		;;
+	"queue resolve")
+		__git_par_offer "--into= --agent= --heal= --timeout= --json --quiet --color= --help --version"
 		;;
 	"queue show")
 		__git_par_offer "--into= --json --quiet --color= --help --version"
@@ -499,6 +502,9 @@ __git_par_value ()
 		case "$2" in
 		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
 		-j|--jobs) : ;;
+		--resolve) __git_par_offer "claude codex gemini opencode qwen copilot aider mini amp crush goose" "$3" ;;
+		--heal) : ;;
+		--timeout) : ;;
 		--style) : ;;
 		--gate) : ;;
 		-C) : ;;
@@ -517,6 +523,17 @@ __git_par_value ()
 	"queue retry")
 		case "$2" in
 		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
+		-C) : ;;
+		--color) __git_par_offer "auto always never" "$3" ;;
+		*) return 1 ;;
+		esac
+		;;
+	"queue resolve")
+		case "$2" in
+		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
+		-a|--agent) __git_par_offer "claude codex gemini opencode qwen copilot aider mini amp crush goose" "$3" ;;
+		--heal) : ;;
+		--timeout) : ;;
 		-C) : ;;
 		--color) __git_par_offer "auto always never" "$3" ;;
 		*) return 1 ;;
@@ -638,7 +655,7 @@ __git_par_argument ()
 		return 1
 		;;
 	queue)
-		__git_par_offer "add list process drop retry show log" "$3"
+		__git_par_offer "add list process drop retry resolve show log" "$3"
 		;;
 	"queue add")
 		:
@@ -653,6 +670,9 @@ __git_par_argument ()
 		:
 		;;
 	"queue retry")
+		:
+		;;
+	"queue resolve")
 		:
 		;;
 	"queue show")
@@ -753,7 +773,7 @@ __git_par_own ()
 		return 1
 		;;
 	queue)
-		case "$2" in add|list|process|drop|retry|show|log) return 0 ;; esac
+		case "$2" in add|list|process|drop|retry|resolve|show|log) return 0 ;; esac
 		return 1
 		;;
 	"queue add")
@@ -769,6 +789,9 @@ __git_par_own ()
 		return 1
 		;;
 	"queue retry")
+		return 1
+		;;
+	"queue resolve")
 		return 1
 		;;
 	"queue show")

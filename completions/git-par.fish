@@ -441,21 +441,22 @@ complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_su
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help'
 complete -c git-par -n "__fish_git_par_using_subcommand plan; and __fish_seen_subcommand_from schema" -s V -l version -d 'Print version'
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -s C -d 'Run as if started in this folder' -r -F
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -l json -d 'Answer with one JSON object instead of text'
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -s q -l quiet -d 'Say nothing but the answer'
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -s V -l version -d 'Print version'
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -f -a "add" -d 'Add what runs won, branches or commits to the queue of a branch'
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -f -a "list" -d 'List what is in the queue of a branch, and how it stands'
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -f -a "process" -d 'Test what waits on top of the branch, and land what passes'
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -f -a "drop" -d 'Take entries out of the queue for good'
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -f -a "retry" -d 'Have entries that need review tested again, as their runs and branches are now'
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -f -a "show" -d 'Show an entry of the queue, and both sides of what keeps it from landing'
-complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry show log" -f -a "log" -d 'Show what happened in the queue of a branch, or what the check printed'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -f -a "add" -d 'Add what runs won, branches or commits to the queue of a branch'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -f -a "list" -d 'List what is in the queue of a branch, and how it stands'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -f -a "process" -d 'Test what waits on top of the branch, and land what passes'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -f -a "drop" -d 'Take entries out of the queue for good'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -f -a "retry" -d 'Have entries that need review tested again, as their runs and branches are now'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -f -a "resolve" -d 'Have agents resolve the conflicts that keep entries from landing'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -f -a "show" -d 'Show an entry of the queue, and both sides of what keeps it from landing'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and not __fish_seen_subcommand_from add list process drop retry resolve show log" -f -a "log" -d 'Show what happened in the queue of a branch, or what the check printed'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -l into -d 'The branch to land on [default: the one that is checked out here]' -r -f -a "(__git_par_branches)"
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -l priority -d 'What is higher goes first; equals go in the order in which they were added' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from add" -l style -d 'What landing leaves in the branch\'s history: merge, squash or rebase [default: par.queueStyle, else merge]' -r -f
@@ -481,6 +482,19 @@ complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_s
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l into -d 'The branch whose queue it is [default: the one that is checked out here]' -r -f -a "(__git_par_branches)"
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -s j -l jobs -d 'How many states are checked at once [default: par.queueJobs, else the number of cores]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l resolve -d 'Have this agent, or command for the shell, resolve what conflicts, as \'git par queue resolve\' does' -r -f -a "claude\t''
+codex\t''
+gemini\t''
+opencode\t''
+qwen\t''
+copilot\t''
+aider\t''
+mini\t''
+amp\t''
+crush\t''
+goose\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l heal -d 'How often an agent goes on where the check fails, with what the check printed [default: 2]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l timeout -d 'The most time for each of its agents [default: 30m]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l style -d 'What landing leaves in the branch\'s history: merge, squash or rebase [default: par.queueStyle, else merge]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -l gate -d 'The check that each state passes before the branch moves to it, for the shell [default: par.gate]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from process" -s C -d 'Run as if started in this folder' -r -F
@@ -513,6 +527,28 @@ complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_s
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -s V -l version -d 'Print version'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -l into -d 'The branch whose queue it is [default: the one that is checked out here]' -r -f -a "(__git_par_branches)"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -s a -l agent -d 'A well-known agent (see \'git par agents\') or a command for the shell [default: par.agent]' -r -f -a "claude\t''
+codex\t''
+gemini\t''
+opencode\t''
+qwen\t''
+copilot\t''
+aider\t''
+mini\t''
+amp\t''
+crush\t''
+goose\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -l heal -d 'How often an agent goes on where the check fails, with what the check printed [default: 2]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -l timeout -d 'The most time for each of its agents [default: 30m]' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -s C -d 'Run as if started in this folder' -r -F
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -l json -d 'Answer with one JSON object instead of text'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -s q -l quiet -d 'Say nothing but the answer'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from show" -l into -d 'The branch whose queue it is [default: the one that is checked out here]' -r -f -a "(__git_par_branches)"
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from show" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from show" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''

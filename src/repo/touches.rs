@@ -1,15 +1,23 @@
 //! Touches: which commits of a branch changed some paths.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
+use super::{git, objects, open::Repository};
+use crate::model::{candidate, oid::Oid};
 
-use super::{git, open::Repository};
-use crate::model::oid::Oid;
+/// How many commits are looked at.
+const FARTHEST: &str = "--max-count=1000";
+/// How many are told.
+const MOST: usize = 20;
 
-/// How many commits are looked for.
-const MOST: &str = "--max-count=20";
-/// How a commit is printed: its id, its subject, and what the trailers say of where it came from.
-const TOLD: &str = "--format=%H%x00%s%x00%(trailers:key=Par-Run,valueonly,separator=)%x00%(trailers:key=Par-Entry,valueonly,separator=)%x00";
+/// Why it could not be told.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An object.
+    #[error(transparent)]
+    Objects(#[from] objects::Error),
+    /// git could not be asked.
+    #[error(transparent)]
+    Git(#[from] git::Error),
+}
 
 /// A commit that changed something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,19 +33,42 @@ pub struct Touch {
 }
 
 impl Repository {
-    /// Lists the commits of a branch that are not in another commit and changed any of these paths, the newest first, 20 at most.
-    pub fn touches(&self, branch: Oid, but: Oid, paths: &[&[u8]]) -> Result<Vec<Touch>, git::Error> {
+    /// Lists the commits of a branch that are not in another commit and changed any of these paths, the newest first: 20 at most,
+    /// of the last 1000.
+    pub fn touches(&self, branch: Oid, but: Oid, paths: &[&[u8]]) -> Result<Vec<Touch>, Error> {
+        // With paths git leaves out a merge that is all that its second parent is.
         let range = [branch.to_string(), format!("^{but}")];
-        let call = self.git().call(["log", "--first-parent", "--no-show-signature", MOST, TOLD]).args(range);
-        let call = call.args(["--"]).args(paths.iter().map(|path| OsStr::from_bytes(path)));
-        let printed = call.env("GIT_LITERAL_PATHSPECS", "1").setting("i18n.logOutputEncoding=UTF-8").bytes()?;
-        let text = String::from_utf8_lossy(&printed).into_owned();
-        let fields: Vec<&str> = text.split('\0').map(|field| field.trim_start_matches('\n')).collect();
-        let touch = |fields: &[&str]| {
-            let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-            let (commit, subject) = (fields[0].parse().ok()?, fields[1].to_owned());
-            Some(Touch { commit, subject, run: some(fields[2]), entry: fields[3].trim().parse().ok() })
-        };
-        Ok(fields.chunks_exact(4).filter_map(touch).collect())
+        let listed = self.git().call(["rev-list", "--first-parent", FARTHEST]).args(range).text()?;
+        let mut touches = Vec::new();
+        for commit in listed.lines().filter_map(|line| line.parse().ok()) {
+            if touches.len() < MOST && self.changes_any(commit, paths)? {
+                touches.push(self.touch(commit)?);
+            }
+        }
+        Ok(touches)
+    }
+
+    /// Tells whether a commit has something else at one of these paths than its first parent.
+    fn changes_any(&self, commit: Oid, paths: &[&[u8]]) -> Result<bool, objects::Error> {
+        let new = self.commit(commit)?;
+        let old = new.parents.first().map(|parent| self.commit(*parent)).transpose()?;
+        for path in paths {
+            let before = old.as_ref().map(|old| self.path_in(old.tree, path)).transpose()?.flatten();
+            if before != self.path_in(new.tree, path)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn touch(&self, commit: Oid) -> Result<Touch, objects::Error> {
+        let message = self.commit_message(commit)?;
+        let trailer = |name| candidate::trailer(&message, name);
+        Ok(Touch {
+            commit,
+            subject: message.lines().next().unwrap_or_default().to_owned(),
+            run: trailer("Par-Run").map(str::to_owned),
+            entry: trailer("Par-Entry").and_then(|text| text.parse().ok()),
+        })
     }
 }

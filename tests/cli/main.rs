@@ -48,6 +48,8 @@ mod prune;
 mod prune_refs;
 mod push;
 mod push_refused;
+mod queue_conflicts;
+mod queue_story;
 mod record;
 mod repositories;
 mod resume;

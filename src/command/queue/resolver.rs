@@ -66,7 +66,7 @@ impl Resolver<'_> {
         let plan = plan(desk, entry, &conflict)?;
         let spawned = spawn::run(&self.spawning(plan, base), self.context)?;
         let run = spawned.standing.run;
-        let merge = self.judge(desk, entry, (&conflict, &run))?;
+        let merge = judge(desk, entry, (&conflict, &run))?;
         // What cannot be tidied up is for 'git par prune'.
         let _ = prune::tidy(desk.repository, &run);
         Ok(Attempt { run: Some(run), merge })
@@ -82,26 +82,26 @@ impl Resolver<'_> {
         };
         args
     }
+}
 
-    fn judge(
-        &self,
-        desk: &Desk<'_>,
-        entry: &Entry,
-        (conflict, run): (&Conflict, &RunId),
-    ) -> Result<Result<(Oid, Option<Resolution>), String>, Error> {
-        let tree = match offered(desk.repository, run)? {
-            Ok(tree) => tree,
-            Err(why) => return Ok(Err(why)),
-        };
-        if let Err(rejected) = conflict.judge(desk.repository, tree)? {
-            return Ok(Err(rejected.to_string()));
-        }
-        let resolution =
-            Resolution { run: Some(run.clone()), onto: conflict.onto, theirs: conflict.theirs, remembered: false };
-        let resolved = Entry { resolution: Some(resolution.clone()), ..entry.clone() };
-        let message = landing::resolved(desk, &resolved)?;
-        Ok(Ok((conflict.merge(desk.repository, tree, &message)?, Some(resolution))))
+/// Judges what a run made of a conflict, by the tree that it offers, and makes the merge of it.
+fn judge(
+    desk: &Desk<'_>,
+    entry: &Entry,
+    (conflict, run): (&Conflict, &RunId),
+) -> Result<Result<(Oid, Option<Resolution>), String>, Error> {
+    let tree = match offered(desk.repository, run)? {
+        Ok(tree) => tree,
+        Err(why) => return Ok(Err(why)),
+    };
+    if let Err(rejected) = conflict.judge(desk.repository, tree)? {
+        return Ok(Err(rejected.to_string()));
     }
+    let resolution =
+        Resolution { run: Some(run.clone()), onto: conflict.onto, theirs: conflict.theirs, remembered: false };
+    let resolved = Entry { resolution: Some(resolution.clone()), ..entry.clone() };
+    let message = landing::resolved(desk, &resolved)?;
+    Ok(Ok((conflict.merge(desk.repository, tree, &message)?, Some(resolution))))
 }
 
 /// Writes the plan of a resolution.

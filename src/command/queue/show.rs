@@ -6,7 +6,10 @@ use serde_json::Value;
 use super::opened;
 use crate::{
     command::{Context, Error, Report as Answering, report as answering, style::Style},
-    engine::queue::report::{PathConflict, Report, ShownHunk, Side},
+    engine::{
+        journal::State as RunState,
+        queue::report::{PathConflict, Report, ShownHunk, Side},
+    },
     model::{
         fact::entry_added::Source,
         journal_name::QueueName,
@@ -14,6 +17,7 @@ use crate::{
         queue::entry::{Entry, EntryId, State},
         told_of_queues,
     },
+    repo::open::Repository,
 };
 
 /// Show an entry of the queue, and both sides of what keeps it from landing
@@ -46,6 +50,8 @@ pub struct Shown {
     pub landed: Option<Oid>,
     /// Why it needs review, where it does.
     pub report: Option<Report>,
+    /// The command that opens a shell in the worktree of the attempt, where it is one of a run.
+    pub attach: Option<String>,
 }
 
 /// Shows an entry.
@@ -58,7 +64,13 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Shown, Error> {
         State::NeedsReview(why) => Some(Report::of_entry(&repository, &queue, (entry, why))?),
         _ => None,
     };
-    Ok(Shown::of(&queue, entry, report))
+    Ok(Shown { attach: attach(&repository, &entry.source), ..Shown::of(&queue, entry, report) })
+}
+
+fn attach(repository: &Repository, source: &Source) -> Option<String> {
+    let Source::Run(run) = source else { return None };
+    let worker = RunState::load(repository, run).ok()?.history.winner()?;
+    Some(format!("git par attach {run} -w {}", worker.get()))
 }
 
 impl Shown {
@@ -72,13 +84,14 @@ impl Shown {
             title: entry.title.clone(),
             landed: if let State::Merged(commit) = entry.state { Some(commit) } else { None },
             report,
+            attach: None,
         }
     }
 
     /// Writes what a person may do about it.
     fn ways_out(&self, report: &Report) -> String {
         let (branch, entry) = (short(&self.target), self.entry);
-        let attach = if let Source::Run(run) = &self.source { Some(format!("git par attach {run}")) } else { None };
+        let attach = self.attach.clone();
         let again = [
             format!("git par queue retry {entry} --into {branch}"),
             format!("git par queue drop {entry} --into {branch}"),

@@ -11,7 +11,12 @@ use crate::{
         queue::entry::{Entry, EntryId},
         quote,
     },
-    repo::{conflicted::Conflicted, git, merge, objects, open::Repository, touches::Touch},
+    repo::{
+        conflicted::Conflicted,
+        git, merge, objects,
+        open::Repository,
+        touches::{self, Touch},
+    },
 };
 
 /// The version of the form of reports.
@@ -29,6 +34,9 @@ pub enum Error {
     /// The merge.
     #[error(transparent)]
     Merge(#[from] merge::Error),
+    /// Who did what.
+    #[error(transparent)]
+    Touches(#[from] touches::Error),
     /// git could not be asked.
     #[error(transparent)]
     Git(#[from] git::Error),
