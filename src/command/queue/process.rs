@@ -13,7 +13,8 @@ use crate::{
     command::{Answer, Context, Error, Report, report, style::Style},
     engine::queue::{
         desk::Desk,
-        processor::{self, Options, Processed},
+        processed::{Options, Processed},
+        processor,
     },
     model::{
         fact::entry_held::{self, Reason},

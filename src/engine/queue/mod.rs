@@ -9,6 +9,7 @@ pub mod intake;
 pub mod landing;
 mod leavings;
 mod memory;
+pub mod processed;
 pub mod processor;
 pub mod report;
 mod stacks;

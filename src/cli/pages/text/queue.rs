@@ -33,6 +33,16 @@ const TESTING: Section = Section {
     items: &[],
 };
 
+const CONFLICTS: Section = Section {
+    title: "CONFLICTS",
+    text: &[
+        "An entry that conflicts changes nothing: it is held, and those after it go on. `git par queue show` tells what each side has in the lines that conflict, and which run, task and entry that came from; the hook `merge-conflict` is given the same as JSON, and the worktree of the attempt stays for `git par attach`.",
+        "`git par queue resolve`, or `git par queue process --resolve`, has agents resolve it, in a run of its own that starts from the conflict. A merger, who may change nothing, says what both sides intend; a resolver edits the files in conflict, hears what the check says, and goes on up to `--heal` times; the check of the queue is put to what comes of it. What touches another file, or leaves a conflict mark, is thrown away, whatever the agent says. What passes is a merge of both sides whose trailer `Par-Resolution` names the run; it takes its place in the queue again and is tested like any other.",
+        "A resolution that landed is remembered: where the same lines conflict again, in this queue or in another one, whichever side is whose, it is merged into what stands there now and tested without asking anybody. What does not pass then is held.",
+    ],
+    items: &[],
+};
+
 const STYLES: Section = Section {
     title: "STYLES",
     text: &["What landing leaves in the history of the branch:"],
@@ -53,7 +63,7 @@ pub(super) const MANUAL: Manual = Manual {
         "Lands many winners on one branch, one after another, and keeps that branch green. Each branch has a queue of its own, whose state is a hash-chained journal in the notes of the commit that the branch was at when the queue began; it is pushed, fetched and verified as a run's is, under the name `queue/<branch>`.",
         "One process at a time processes a queue in a repository; others add, list, retry and drop meanwhile.",
     ],
-    sections: &[ENTRIES, TESTING, STYLES],
+    sections: &[ENTRIES, TESTING, CONFLICTS, STYLES],
     statuses: &[
         ("0", "Done: what waited has landed, or was listed, added, dropped or retried."),
         ("1", "Some entry needs review."),
@@ -70,6 +80,7 @@ pub(super) const MANUAL: Manual = Manual {
             "git par queue add --into main --style squash fix-a fix-b\ngit par queue process --into main",
         ),
         ("Land whatever comes, for as long as this runs:", "git par queue process --watch"),
+        ("Have what conflicts resolved on the way:", "git par queue process --resolve claude"),
         ("Why did entry 3 not land, and what did the check print?", "git par queue show 3\ngit par queue log 3 --gate"),
     ],
     refs: &[
@@ -83,6 +94,7 @@ pub(super) const MANUAL: Manual = Manual {
         ("refs/par/queue/<target>/logs", "A commit whose tree holds what the check printed, by entry and tree."),
     ],
     settings: &[
+        "par.agent",
         "par.gate",
         "par.gateTimeout",
         "par.grace",
