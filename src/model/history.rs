@@ -2,7 +2,6 @@
 
 mod doubt;
 mod lane;
-mod law;
 mod pursuing;
 mod pursuit;
 
@@ -14,6 +13,7 @@ use super::{
         Fact, GateFinished, IterationFinished, MergeFinished, MergeStarted, RunFinished, RunStarted, ScoreFinished,
         WinnerSelected, WorkerDiscarded, WorkerFinished, WorkerRetried, WorkerStarted, WorkerStopped, run_started,
     },
+    law::Law,
     oid::Oid,
     ranking::Contender,
     usage::Spent,
@@ -21,7 +21,6 @@ use super::{
 };
 pub use doubt::Doubt;
 pub use lane::Lane;
-use law::Law;
 pub use pursuit::Pursuit;
 
 /// One event as the history sees it.

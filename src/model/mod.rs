@@ -29,6 +29,7 @@ pub mod goal;
 pub mod hash;
 pub mod history;
 pub mod journal_name;
+mod law;
 pub mod likeness;
 pub mod line_edit;
 pub mod log_digest;

@@ -3,7 +3,6 @@
 use super::{
     batch::{Batch, Known, Standing},
     entry::{Entry, EntryId, State},
-    law::Law,
     odds::Odds,
     speculation,
 };
@@ -15,6 +14,7 @@ use crate::model::{
     },
     history::Illegal,
     journal_name::QueueName,
+    law::Law,
     oid::Oid,
     ref_name::RefName,
     transfer::Refs,
@@ -165,7 +165,7 @@ impl Queue {
         let law = Law { seq, causes };
         let is_first = matches!(fact, QueueFact::QueueStarted(_));
         law.require(is_first == (seq == 1), "a queue starts once, in its first event")?;
-        law.follows(&self.grounds(fact))?;
+        self.grounds(fact).into_iter().try_for_each(|cause| law.follows(cause))?;
         match fact {
             QueueFact::QueueStarted(fact) => {
                 self.started = Some(fact.clone());

@@ -8,7 +8,6 @@ pub mod agenda;
 pub mod batch;
 pub mod entry;
 pub mod history;
-mod law;
 mod odds;
 pub mod processor;
 mod speculation;

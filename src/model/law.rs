@@ -1,6 +1,6 @@
-//! Laws: what one event of a queue is held to.
+//! Laws: what one event is held to.
 
-use crate::model::history::Illegal;
+use super::history::Illegal;
 
 /// What one event is held to.
 pub(super) struct Law<'a> {
@@ -17,8 +17,7 @@ impl Law<'_> {
         if holds { Ok(()) } else { Err(self.broken(message)) }
     }
 
-    pub(super) fn follows(&self, causes: &[u64]) -> Result<(), Illegal> {
-        let missing = causes.iter().find(|cause| !self.causes.contains(cause));
-        missing.map_or(Ok(()), |cause| Err(self.broken(format!("it does not name event {cause} among its causes"))))
+    pub(super) fn follows(&self, cause: u64) -> Result<(), Illegal> {
+        self.require(self.causes.contains(&cause), format!("it does not name event {cause} among its causes"))
     }
 }
