@@ -98,7 +98,7 @@ __git_par_flags ()
 		__git_par_offer "--json --quiet --color= --help --version"
 		;;
 	spawn)
-		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --plan= --tasks= --on-escape= --recover --blame-budget= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --heal= --first --name= --exclusive= --detach --json --quiet --color= --help --version"
+		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --plan= --tasks= --on-escape= --recover --blame-budget= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --heal= --first --auto-merge= --no-auto-merge --name= --exclusive= --detach --json --quiet --color= --help --version"
 		;;
 	gate)
 		__git_par_offer "--worker= --jobs= --place= --timeout= --protect= --baseline --trust --json --quiet --color= --help --version"
@@ -122,7 +122,7 @@ __git_par_flags ()
 		__git_par_offer "--json --quiet --color= --help --version"
 		;;
 	run)
-		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --plan= --tasks= --on-escape= --recover --blame-budget= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --heal= --first --name= --exclusive= --detach --continue= --merge --seal --json --quiet --color= --help --version"
+		__git_par_offer "--file= --workers= --jobs= --agent= --base= --gate= --protect= --plan= --tasks= --on-escape= --recover --blame-budget= --timeout= --idle-timeout= --budget-wall= --budget-tokens= --budget-cost= --until= --max-iter= --heal= --first --auto-merge= --no-auto-merge --name= --exclusive= --detach --continue= --merge --seal --json --quiet --color= --help --version"
 		;;
 	retry)
 		__git_par_offer "--worker= --failed --with-feedback --jobs= --trust --json --quiet --color= --help --version"
@@ -239,6 +239,7 @@ __git_par_value ()
 		--until) __git_par_offer "gate" "$3" ;;
 		--max-iter) : ;;
 		--heal) : ;;
+		--auto-merge) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
 		--name) : ;;
 		--exclusive) : ;;
 		-C) : ;;
@@ -328,6 +329,7 @@ __git_par_value ()
 		--until) __git_par_offer "gate" "$3" ;;
 		--max-iter) : ;;
 		--heal) : ;;
+		--auto-merge) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
 		--name) : ;;
 		--exclusive) : ;;
 		--continue) __git_par_offer "$(__git_par_runs)" "$3" ;;

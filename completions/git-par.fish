@@ -102,6 +102,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l budget-cost -d
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l until -d 'Run the agent again in its worktree, with the gate\'s output added to the task, until the gate passes' -r -f -a "gate\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l max-iter -d 'How often the agent runs at most with --until [default: 3]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l heal -d 'Run an agent whose gate fails up to K times more, with the gate\'s output added to the task; a pass that changes nothing does not count' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l auto-merge -d 'Add the winner to the queue of the branch that is checked out, or of another, when the run ends [default: par.autoMerge]' -r -f -a "(__git_par_branches)"
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l name -d 'The run\'s name [default: made of the time and the task]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l exclusive -d 'Wait until no other run is at work in this repository, for up to T [default: 1h]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -s C -d 'Run as if started in this folder' -r -F
@@ -110,6 +111,7 @@ always\t''
 never\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l recover -d 'Have one session take over where the tasks do not bring the goal about together'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l first -d 'Stop the others as soon as one candidate passes the gate; that one is first in the order'
+complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l no-auto-merge -d 'Add nothing, whatever par.autoMerge says'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l detach -d 'Leave the terminal: the run goes on by itself; \'git par list\', \'log\' and \'stop\' work on it'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -l json -d 'Answer with one JSON object instead of text'
 complete -c git-par -n "__fish_git_par_using_subcommand spawn" -s q -l quiet -d 'Say nothing but the answer'
@@ -235,6 +237,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand run" -l budget-cost -d '
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l until -d 'Run the agent again in its worktree, with the gate\'s output added to the task, until the gate passes' -r -f -a "gate\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l max-iter -d 'How often the agent runs at most with --until [default: 3]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l heal -d 'Run an agent whose gate fails up to K times more, with the gate\'s output added to the task; a pass that changes nothing does not count' -r -f
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l auto-merge -d 'Add the winner to the queue of the branch that is checked out, or of another, when the run ends [default: par.autoMerge]' -r -f -a "(__git_par_branches)"
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l name -d 'The run\'s name [default: made of the time and the task]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l exclusive -d 'Wait until no other run is at work in this repository, for up to T [default: 1h]' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l continue -d 'Go on with this run where it stopped, instead of spawning one' -r -f -a "(__git_par_runs)"
@@ -244,6 +247,7 @@ always\t''
 never\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l recover -d 'Have one session take over where the tasks do not bring the goal about together'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l first -d 'Stop the others as soon as one candidate passes the gate; that one is first in the order'
+complete -c git-par -n "__fish_git_par_using_subcommand run" -l no-auto-merge -d 'Add nothing, whatever par.autoMerge says'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l detach -d 'Leave the terminal: the run goes on by itself; \'git par list\', \'log\' and \'stop\' work on it'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l merge -d 'Merge the winner into the branch that is checked out'
 complete -c git-par -n "__fish_git_par_using_subcommand run" -l seal -d 'Seal the run at the end'

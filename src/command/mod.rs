@@ -3,6 +3,7 @@
 mod agent_setup;
 pub mod agents;
 pub mod attach;
+pub mod auto_merge;
 pub mod bounds;
 mod configured;
 pub mod conflicts;

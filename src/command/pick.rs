@@ -89,14 +89,24 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Picked, Error> {
         let message = format!("run '{}' carries out a plan, which picks for each of its tasks", journal.run);
         return Err(Error::usage(message).hint(format!("git par merge {}", journal.run)));
     }
-    let asked = asked(args, &journal);
+    pick(args, &journal, (&repository, &settings), context)
+}
+
+/// Picks a winner among what is recorded now.
+pub(super) fn pick(
+    args: &Args,
+    journal: &Journal<'_>,
+    (repository, settings): (&Repository, &Settings),
+    context: &Context<'_>,
+) -> Result<Picked, Error> {
+    let asked = asked(args, journal);
     if asked.rule.uses(Field::Score) {
-        score_all(args, &journal, (&repository, &settings), context)?;
+        score_all(args, journal, (repository, settings), context)?;
     }
     // Decided once outside, so that a choice that cannot stand is told before anything is written.
     let outcome = journal.ask(|history| selection::decide(history, &asked))?;
-    require_hopeless(&journal, &outcome, context)?;
-    record(&repository, &journal, &asked)?;
+    require_hopeless(journal, &outcome, context)?;
+    record(repository, journal, &asked)?;
     journal.ask(History::mixed_gates).into_iter().for_each(|mixed| context.warn(mixed));
     journal.ask(picked).ok_or_else(|| Error::new(Kind::Cannot, "the pick was not recorded"))
 }

@@ -10,7 +10,7 @@ pub mod resolve;
 mod resolver;
 pub mod retry;
 pub mod show;
-mod terms;
+pub(super) mod terms;
 
 pub(super) use opened::{choose, read};
 

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Kind, Report, bounds, configured, foreign, merge, report, retry, spawn, standing::Standing,
+    Answer, Context, Error, Kind, Report, auto_merge, bounds, configured, foreign, merge, queue::add::Queued, report,
+    retry, spawn, standing::Standing,
 };
 use crate::{
     engine::{
@@ -55,6 +56,9 @@ pub struct Resumed {
     pub worked_on: Vec<Worker>,
     /// What kept a worker from being recorded; its work is in its worktree.
     pub errors: Vec<String>,
+    /// The entry of a queue that brings what the run won; left out where nobody wanted that, or nothing was won.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queued: Option<Queued>,
     /// Whether a plan went on beside that, with a union or the gate of one.
     #[serde(skip)]
     went_on: bool,
@@ -123,12 +127,16 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resumed, Error> {
     let is_open = is_more || journal.ask(|history| history.ended.is_none());
     let work = || crew.work(None, args.jobs).map_err(|error| spawn::cut_short(error, &journal.run));
     let failed = if is_open { work()? } else { Vec::new() };
+    let ending =
+        auto_merge::Ending { repository: &repository, settings: &settings, journal: &journal, trust: args.trust };
+    let queued = ending.carry_out(context);
     let standing = journal.ask(Standing::of).expect("a run that is here has begun");
     Ok(Resumed {
         standing,
         interrupted: found.into_iter().map(Salvaged::from).collect(),
         worked_on,
         errors: failed.into_iter().map(spawn::told).collect(),
+        queued,
         went_on: is_more,
         is_followed: false,
         was_interrupted: context.stop.is_set(),
@@ -190,14 +198,16 @@ fn told(found: &Found) -> String {
 impl Report for Resumed {
     fn text(&self) -> String {
         let Standing { run, .. } = &self.standing;
-        let nothing = self.interrupted.is_empty() && !self.went_on;
+        let nothing = self.interrupted.is_empty() && !self.went_on && self.queued.is_none();
         let head = if nothing { "there was nothing left to do\n" } else { "" };
         let is_over = self.standing.plan.as_ref().is_some_and(|plan| plan.goal.is_some());
         let retry = self.standing.workers.iter().any(|row| row.state == "interrupted");
         let retry = (retry && !is_over).then(|| format!("git par retry {run} --failed"));
-        let next = self.standing.after_plan().filter(|_| self.went_on && !self.is_followed).or(retry);
+        let is_followed = self.is_followed || self.queued.is_some();
+        let next = self.standing.after_plan().filter(|_| self.went_on && !is_followed).or(retry);
         let hint = next.map(|next| format!("next: {next}\n")).unwrap_or_default();
-        format!("run {run}\n{head}{}{}{hint}", self.standing.table(), self.standing.gate_line())
+        let queued = self.queued.as_ref().map(Queued::text).unwrap_or_default();
+        format!("run {run}\n{head}{}{}{queued}{hint}", self.standing.table(), self.standing.gate_line())
     }
 
     fn json(&self) -> Value {

@@ -4,7 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Report, configured, foreign, report, resume, spawn,
+    Answer, Context, Error, Report, auto_merge, configured, foreign,
+    queue::add::Queued,
+    report, resume, spawn,
     standing::{Row, Standing},
     style::Style,
 };
@@ -58,6 +60,9 @@ pub struct Retried {
     pub retried: Vec<Worker>,
     /// What kept a worker from being recorded; its work is in its worktree.
     pub errors: Vec<String>,
+    /// The entry of a queue that brings what the run won; left out where nobody wanted that, or nothing was won.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queued: Option<Queued>,
     /// The check that the run met last, where it began without one: nobody runs it on what is retried.
     #[serde(skip)]
     later_gate: Option<String>,
@@ -103,9 +108,12 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
     }
     let failed =
         if workers.is_empty() { Vec::new() } else { Crew::gather(&site, &hold).work(Some(&workers), args.jobs)? };
+    let ending =
+        auto_merge::Ending { repository: &repository, settings: &settings, journal: &journal, trust: args.trust };
+    let queued = if workers.is_empty() { None } else { ending.carry_out(context) };
     let standing = journal.ask(Standing::of).expect("a run that is here has begun");
     let errors = failed.into_iter().map(spawn::told).collect();
-    Ok(Retried { standing, retried: workers, errors, later_gate, was_interrupted: context.stop.is_set() })
+    Ok(Retried { standing, retried: workers, errors, queued, later_gate, was_interrupted: context.stop.is_set() })
 }
 
 /// Lists the workers that are meant, each held to what may be run again.
@@ -231,10 +239,12 @@ impl Report for Retried {
         let run = &self.standing.run;
         let head = if self.retried.is_empty() { "no worker has failed\n" } else { "" };
         let pick = || self.standing.has_hope().then(|| format!("git par pick {run}"));
-        let next = self.standing.after_plan().or_else(pick).filter(|_| !self.retried.is_empty());
+        let has_next = !self.retried.is_empty() && self.queued.is_none();
+        let next = self.standing.after_plan().or_else(pick).filter(|_| has_next);
         let next = next.map(|next| format!("next: {next}\n"));
         let hint = self.gate_hint().or(next).unwrap_or_default();
-        format!("run {run}\n{head}{}{}{hint}", self.standing.table(), self.standing.gate_line())
+        let queued = self.queued.as_ref().map(Queued::text).unwrap_or_default();
+        format!("run {run}\n{head}{}{}{queued}{hint}", self.standing.table(), self.standing.gate_line())
     }
 
     fn json(&self) -> Value {

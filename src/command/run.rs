@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Report,
+    Answer, Context, Error, Report, auto_merge,
     gate::{self, Gated},
     merge::{self, MergeReport},
     pick::{self, Picked},
+    queue::add::Queued,
     report,
     resume::{self, Resumed},
     seal::{self, SealReport},
@@ -28,10 +29,10 @@ pub struct Args {
     #[command(flatten)]
     spawn: spawn::Args,
     /// Go on with this run where it stopped, instead of spawning one
-    #[arg(long = "continue", value_name = "RUN", conflicts_with_all = ["task", "file", "workers", "name", "base", "argv", "plan", "tasks", "on_escape", "recover", "blame_budget"])]
+    #[arg(long = "continue", value_name = "RUN", conflicts_with_all = ["task", "file", "workers", "name", "base", "argv", "plan", "tasks", "on_escape", "recover", "blame_budget", "auto_merge", "no_auto_merge"])]
     resume: Option<String>,
     /// Merge the winner into the branch that is checked out
-    #[arg(long)]
+    #[arg(long, conflicts_with = "auto_merge")]
     merge: bool,
     /// Seal the run at the end
     #[arg(long)]
@@ -46,6 +47,7 @@ pub struct Line {
     resumed: Option<Resumed>,
     gated: Option<Gated>,
     picked: Option<Picked>,
+    queued: Option<Queued>,
     merged: Option<MergeReport>,
     sealed: Option<SealReport>,
 }
@@ -88,7 +90,9 @@ fn in_own_words(mut error: Error) -> Error {
 
 impl Line {
     fn spawn(&mut self, args: &Args, context: &Context<'_>) -> Result<RunId, Error> {
-        let spawned = spawn::run(&args.spawn, context).map_err(in_own_words)?;
+        // What is merged at once need not wait for its turn.
+        let landing = if args.merge { auto_merge::Args::none() } else { args.spawn.landing.clone() };
+        let spawned = spawn::run(&spawn::Args { landing, ..args.spawn.clone() }, context).map_err(in_own_words)?;
         let run = spawned.standing.run.clone();
         self.spawned = Some(spawned);
         Ok(run)
@@ -130,13 +134,18 @@ impl Line {
     fn finish(&mut self, args: &Args, context: &Context<'_>) -> Result<(), Error> {
         let standing = self.spawned.as_ref().map(|spawned| &spawned.standing);
         let standing = standing.or(self.resumed.as_ref().map(|resumed| &resumed.standing));
-        // A run that carries out a plan picks for itself.
+        // A run that carries out a plan picks for itself, and so does one whose winner waits in a queue.
         let is_plan = standing.is_some_and(|standing| standing.plan.is_some());
+        let is_queued = self.spawned.as_ref().is_some_and(|spawned| spawned.queued.is_some());
+        let is_picked = is_plan || is_queued;
         let run = self.run.as_ref().map(ToString::to_string);
-        if !is_plan {
+        if !is_picked {
             self.picked = Some(pick::run(&pick::Args { run: run.clone(), ..pick::Args::default() }, context)?);
         }
-        let is_followed = args.merge || !is_plan;
+        if args.resume.is_some() && !is_picked && !args.merge {
+            self.queued = auto_merge::after_pick(context, run.as_deref())?;
+        }
+        let is_followed = args.merge || !is_picked;
         self.spawned.iter_mut().for_each(|spawned| spawned.is_followed = is_followed);
         self.resumed.iter_mut().for_each(|resumed| resumed.is_followed = is_followed);
         if args.merge && self.answer() == Answer::Yes {
@@ -149,11 +158,12 @@ impl Line {
     }
 
     fn steps(&self) -> Vec<(&'static str, &dyn Report)> {
-        let steps: [(&'static str, Option<&dyn Report>); 6] = [
+        let steps: [(&'static str, Option<&dyn Report>); 7] = [
             ("spawn", self.spawned.as_ref().map(|step| step as &dyn Report)),
             ("resume", self.resumed.as_ref().map(|step| step as &dyn Report)),
             ("gate", self.gated.as_ref().map(|step| step as &dyn Report)),
             ("pick", self.picked.as_ref().map(|step| step as &dyn Report)),
+            ("queue", self.queued.as_ref().map(|step| step as &dyn Report)),
             ("merge", self.merged.as_ref().map(|step| step as &dyn Report)),
             ("seal", self.sealed.as_ref().map(|step| step as &dyn Report)),
         ];

@@ -10,8 +10,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Answer, Context, Error, Kind, Report, bounds, detached, exclusive,
+    Answer, Context, Error, Kind, Report, auto_merge, bounds, detached, exclusive,
     gate_choice::duration,
+    queue::add::Queued,
     report,
     standing::{Pursued, Standing},
 };
@@ -66,6 +67,9 @@ pub struct Args {
     /// What may end it early.
     #[command(flatten)]
     pub bounds: bounds::Args,
+    /// Where the winner is to land.
+    #[command(flatten)]
+    pub landing: auto_merge::Args,
     /// The run's name [default: made of the time and the task]
     #[arg(long, value_name = "RUN")]
     pub name: Option<String>,
@@ -92,6 +96,9 @@ pub struct Spawned {
     pub worktrees: String,
     /// Whether the run goes on without this terminal.
     pub detached: bool,
+    /// The entry of a queue that brings what the run won; left out where nobody wanted that, or nothing was won.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queued: Option<Queued>,
     /// Whether the next step was done at once, so that nobody need be told which it is.
     #[serde(skip)]
     pub(super) is_followed: bool,
@@ -102,7 +109,8 @@ pub struct Spawned {
 /// Returns the arguments of a run that carries out a plan which is in no file, with this agent where the plan names none.
 pub(super) fn of_plan(plan: Plan, agent: Option<&String>) -> Args {
     let plan = PlanArgs { made: Some(plan), ..PlanArgs::default() };
-    Args { plan, agents: agent.into_iter().cloned().collect(), base: "HEAD".to_owned(), ..Args::default() }
+    let agents = agent.into_iter().cloned().collect();
+    Args { plan, agents, base: "HEAD".to_owned(), landing: auto_merge::Args::none(), ..Args::default() }
 }
 
 /// Reads what is to be done, in words, from a text or a file; it says something.
@@ -116,11 +124,13 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
     let settings = repository.settings()?;
     let identity = repository.require_identity()?;
     let setup = Setup::make(args, (&repository, &settings), context)?;
+    let lent = setup.gate.as_ref().map(|gate| &gate.plan);
+    let queue = args.landing.wish((&repository, &settings), lent)?;
     setup.warn_uncounted(context);
     let alone = args.exclusive.map(|patience| exclusive::wait(&repository, context, patience)).transpose()?;
     let journal = Journal::begin(&repository, setup.run.clone(), identity).hooked(context.listener)?;
     let hold = supervisor::hold(&repository, &setup.run)?;
-    setup.begin(&journal, &repository)?;
+    setup.begin((&journal, &repository), queue.as_ref())?;
     (context.listener)(Progress::Begun(setup.run.clone()));
     if let Some((run, worker)) = environment::surroundings() {
         context.warn(format!("this run begins inside another: in worker {worker} of run {run}"));
@@ -134,11 +144,13 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
     } else {
         Crew::gather(&site, &hold).work(None, None).map_err(|error| cut_short(error, &journal.run))?
     };
+    let ending = auto_merge::Ending { repository: &repository, settings: &settings, journal: &journal, trust: false };
+    let queued = if args.detach { None } else { ending.carry_out(context) };
     let standing = journal.ask(Standing::of).ok_or_else(|| Error::new(Kind::Cannot, "the run was not begun"))?;
     let errors = failed.into_iter().map(told).collect();
     let worktrees = site.root.display().to_string();
     let interrupted = context.stop.is_set();
-    Ok(Spawned { standing, errors, worktrees, detached: args.detach, is_followed: false, interrupted })
+    Ok(Spawned { standing, errors, worktrees, detached: args.detach, queued, is_followed: false, interrupted })
 }
 
 /// Tells what kept a run from its end, and how to go on.
@@ -169,10 +181,11 @@ impl Report for Spawned {
             (true, None, false) => "git par gate -- CHECK, then git par pick".to_owned(),
         };
         let may_go_on = self.standing.has_hope() || self.standing.plan.is_some();
-        let has_next = !is_whole || (may_go_on && !self.is_followed);
+        let has_next = !is_whole || (may_go_on && !self.is_followed && self.queued.is_none());
         let hint = if has_next { format!("next: {next}\n") } else { String::new() };
+        let queued = self.queued.as_ref().map(Queued::text).unwrap_or_default();
         format!(
-            "run {run}\n{}{}worktrees: {}\n{hint}",
+            "run {run}\n{}{}worktrees: {}\n{queued}{hint}",
             self.standing.table(),
             self.standing.gate_line(),
             self.worktrees

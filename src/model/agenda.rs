@@ -15,6 +15,7 @@ use super::{
     history::{History, Lane, Pursuit},
     oid::Oid,
     plan::task::{TaskId, names},
+    run_end::RunEnd,
     verdict::Verdict,
     worker::Worker,
 };
@@ -86,6 +87,17 @@ pub fn is_open(history: &History, worker: Worker) -> bool {
 #[must_use]
 pub fn open(history: &History) -> Vec<Worker> {
     history.lanes().map(|(worker, _)| worker).filter(|worker| is_open(history, *worker)).collect()
+}
+
+/// Tells whether the run came to its own end, so that nothing is to be waited for: nobody stopped it, and whoever began has ended.
+#[must_use]
+pub fn is_over(history: &History) -> bool {
+    let Some(reason) = history.ended.as_ref().map(|placed| placed.fact.result.reason) else { return false };
+    let is_whole = match history.pursuit() {
+        Some(pursuit) => pursuit.end.is_some(),
+        None => reason != RunEnd::Completed || open(history).is_empty(),
+    };
+    reason != RunEnd::Stopped && is_whole && !history.lanes().any(|(_, lane)| lane.is_running())
 }
 
 fn is_running(history: &History, worker: Worker) -> bool {

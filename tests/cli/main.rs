@@ -48,6 +48,7 @@ mod prune;
 mod prune_refs;
 mod push;
 mod push_refused;
+mod queue_auto;
 mod queue_conflicts;
 mod queue_story;
 mod record;

@@ -9,6 +9,10 @@ pub(super) const ALL: &[Item] = &[
         "The agent of a worker where no `--agent` is given: the name of a preset or a command for the shell.",
     ),
     (
+        "par.autoMerge",
+        "Whether the winner of a run is added to a queue when the run ends, where neither `--auto-merge` nor `--no-auto-merge` is given: `true` for the queue of the branch that is checked out, or a branch. The default is `false`.",
+    ),
+    (
         "par.blameBudget",
         "How often the goal's gate may run to find the tasks that make a union fail. The default is 32; 0 does not look for them.",
     ),

@@ -18,8 +18,13 @@ use crate::{
         runs,
     },
     model::{
-        fact::entry_added::Source, journal_name::QueueName, oid::Oid, queue::entry::EntryId, ref_name::RefName,
-        run_id::RunId, told_of_queues,
+        fact::entry_added::Source,
+        journal_name::QueueName,
+        oid::Oid,
+        queue::entry::{Entry, EntryId},
+        ref_name::RefName,
+        run_id::RunId,
+        told_of_queues,
     },
     repo::open::Repository,
 };
@@ -151,6 +156,14 @@ pub(in crate::command) fn of_run(repository: &Repository, run: RunId, priority: 
     let task = history.run().map(|run| run.args.task.clone()).unwrap_or_default();
     let title = task.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no task").to_owned();
     Ok(Wanted { source: Source::Run(run), commit, title, priority })
+}
+
+impl Queued {
+    /// Tells of an entry that was in the queue before.
+    pub(in crate::command) fn again(queue: &QueueName, entry: &Entry) -> Self {
+        let Entry { id, source, commit, .. } = entry.clone();
+        Self { target: queue.target(), entries: vec![Row { entry: id, source, commit, already: true }] }
+    }
 }
 
 impl Report for Queued {

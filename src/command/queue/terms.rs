@@ -31,7 +31,7 @@ pub struct TermsArgs {
 
 impl TermsArgs {
     /// Makes the terms of a queue that begins; a run that is added may lend its check.
-    pub(super) fn begin(&self, repository: &Repository, lent: Option<GatePlan>) -> Result<Terms, Error> {
+    pub(in crate::command) fn begin(&self, repository: &Repository, lent: Option<GatePlan>) -> Result<Terms, Error> {
         let settings = repository.settings()?;
         let configured = || Ok::<_, Error>(self.asked(repository, gate_choice::configured(&settings))?.or(lent));
         let gate = if self.no_gate { None } else { configured()? };

@@ -19,6 +19,7 @@ use crate::{
             RunStarted,
             run_started::{self, Limits, Planned},
         },
+        journal_name::QueueName,
         oid::Oid,
         plan::task::TaskId,
         ref_name::RefName,
@@ -100,14 +101,19 @@ impl Setup {
     }
 
     /// Begins it: the orders, the first event, the base.
-    pub(super) fn begin(&self, journal: &Journal<'_>, repository: &Repository) -> Result<(), Error> {
+    pub(super) fn begin(
+        &self,
+        (journal, repository): (&Journal<'_>, &Repository),
+        queue: Option<&QueueName>,
+    ) -> Result<(), Error> {
         self.require_free(repository)?;
         let scratch = repository.scratch_dir().join(self.run.as_str());
         self.orders().save(&scratch).map_err(|error| {
             Error::new(Kind::Cannot, format!("could not write in '{}': {error}", scratch.display()))
         })?;
         failpoint::pass("orders saved");
-        let fact = RunStarted { args: self.args(repository)?, result: outcome()? };
+        let args = run_started::Args { auto_merge: queue.map(QueueName::target), ..self.args(repository)? };
+        let fact = RunStarted { args, result: outcome()? };
         let begun = journal.append(|_| Deed::of(&fact).moving(RefName::base(&self.run), None, self.base));
         match begun {
             Err(journal::Error::Refs(refs::Error::Lost { .. })) => Err(self.taken()),
@@ -165,6 +171,7 @@ impl Setup {
             rule: self.rule.clone(),
             limits: self.limits.clone(),
             plan: self.plan.as_ref().map(|plan| plan.planned.clone()),
+            auto_merge: None,
         })
     }
 }

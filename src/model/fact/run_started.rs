@@ -36,6 +36,9 @@ pub struct Args {
     /// The plan that it carries out, where its workers are not attempts at one task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Planned>,
+    /// The branch that its winner is to land on by way of the queue, as a full ref name, where somebody wants that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_merge: Option<String>,
 }
 
 /// A plan as a run carries it out.

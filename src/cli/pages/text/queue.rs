@@ -61,6 +61,7 @@ pub(super) const MANUAL: Manual = Manual {
     verb: Some("queue"),
     description: &[
         "Lands many winners on one branch, one after another, and keeps that branch green. Each branch has a queue of its own, whose state is a hash-chained journal in the notes of the commit that the branch was at when the queue began; it is pushed, fetched and verified as a run's is, under the name `queue/<branch>`.",
+        "What a run wins is added by `git par queue add`, or by the run itself when it ends, with `--auto-merge` of git-par-spawn(1) or the setting `par.autoMerge`.",
         "One process at a time processes a queue in a repository; others add, list, retry and drop meanwhile.",
     ],
     sections: &[ENTRIES, TESTING, CONFLICTS, STYLES],
@@ -104,5 +105,5 @@ pub(super) const MANUAL: Manual = Manual {
         "par.shared",
         "par.worktreeRoot",
     ],
-    also: &["git-par-merge(1)", "git-par-conflicts(1)", "git-par-verify(1)"],
+    also: &["git-par-spawn(1)", "git-par-merge(1)", "git-par-conflicts(1)", "git-par-verify(1)"],
 };

@@ -11,6 +11,7 @@ pub(super) const MANUAL: Manual = Manual {
         "With `--with-feedback` the agent gets, after the task, the diff of its attempt before and the end of what the gate printed; what it is told is recorded.",
         "The agents and the gate of a run that was begun in another repository are commands of somebody else's: they run only with `--trust`. So it is where a worker was begun or sent again by events that a remote added to a run of your own; what you trusted once is not asked about again.",
         "A winner that is run again is the winner no more: pick again.",
+        "Where the run was begun with `--auto-merge`, what it wins is added to the queue of its branch at the end, as git-par-spawn(1) explains it; of a run that was begun in another repository with `--trust` only.",
     ],
     sections: &[],
     statuses: &[

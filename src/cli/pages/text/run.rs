@@ -8,7 +8,7 @@ pub(super) const MANUAL: Manual = Manual {
     description: &[
         "Does in one command what git-par-spawn(1), git-par-gate(1) and git-par-pick(1) do one after the other and, where asked, git-par-merge(1) and git-par-seal(1). Each step is exactly the verb of its name. It stops after the first step whose answer is no, and what was done until then is recorded.",
         "With `--continue` no workers are started: the candidates of the run that its own gate has not seen are gated, and the steps after that follow. A run that carries out a plan is resumed first, as git-par-resume(1) does it.",
-        "The gate is the one of `--gate` or `par.gate`. The winner is merged into the branch that is checked out.",
+        "The gate is the one of `--gate` or `par.gate`. With `--merge` the winner is merged into the branch that is checked out. With `--auto-merge`, or where `par.autoMerge` says so and `--merge` is not given, it is added to a queue instead, as git-par-spawn(1) does it.",
     ],
     sections: &[],
     statuses: &[
@@ -38,6 +38,7 @@ pub(super) const MANUAL: Manual = Manual {
     ],
     settings: &[
         "par.agent",
+        "par.autoMerge",
         "par.gate",
         "par.gateTimeout",
         "par.grace",

@@ -15,6 +15,16 @@ const PLANS: Section = Section {
     items: &[],
 };
 
+const LANDING: Section = Section {
+    title: "LANDING",
+    text: &[
+        "With `--auto-merge`, or where `par.autoMerge` says so, what the run wins is added to the queue of a branch when the run ends (see git-par-queue(1)): of the branch that is checked out when it begins, or of the one that is named. The winner is picked by the run's rule, as git-par-pick(1) would, where nobody picked; a plan's is what it offers for merging. Nothing lands by that: `git par queue process` does it.",
+        "That is recorded with the run, so that whoever ends it adds its winner: this command, the process that a detached run goes on in, git-par-resume(1) or git-par-retry(1). A run that a person stopped adds nothing, and none adds twice: what a person dropped from the queue, or merged, is left alone. Where nothing is added the reason is told, and the exit status is what it would be without the option.",
+        "A queue that is not there yet begins then, with `par.gate` as its check or else the run's own; where there is neither the run does not start.",
+    ],
+    items: &[],
+};
+
 /// The text of `git-par-spawn.1`.
 pub(super) const MANUAL: Manual = Manual {
     verb: Some("spawn"),
@@ -26,6 +36,7 @@ pub(super) const MANUAL: Manual = Manual {
     ],
     sections: &[
         PLANS,
+        LANDING,
         Section {
             title: "LIMITS",
             text: &[
@@ -79,6 +90,10 @@ pub(super) const MANUAL: Manual = Manual {
             "Work off what an issue tracker has ready, four at a time:",
             "git par spawn --tasks '!tracker ready --json' -j 4 --agent claude --gate 'make test'",
         ),
+        (
+            "Leave it to the queue of main to land the winner:",
+            "git par spawn --auto-merge=main -F task.md\ngit par queue process --into main",
+        ),
         ("Leave the terminal, and look at it later:", "git par spawn --detach -F task.md\ngit par list"),
         (
             "From another commit, with the tests taken from there when gating:",
@@ -89,12 +104,20 @@ pub(super) const MANUAL: Manual = Manual {
         ("refs/par/<run>/base", "Written: the commit that the run starts from."),
         ("refs/par/<run>/w<n>", "Written: the candidate of each worker."),
         ("refs/par/<run>/union/<k>", "Written: the k-th union of a plan's tasks."),
-        ("refs/par/<run>/winner", "Written: what a plan comes to and offers for merging."),
+        (
+            "refs/par/<run>/winner",
+            "Written: what a plan comes to and offers for merging; with `--auto-merge` the picked candidate.",
+        ),
         ("refs/par/<run>/logs", "Written: the output of agents, setup commands and checks."),
         ("refs/notes/par/<run>", "Written: the journal, and a note on each candidate."),
+        (
+            "refs/par/queue/<target>/, refs/notes/par/queue/<target>",
+            "Written with `--auto-merge`: the entry that brings the winner.",
+        ),
     ],
     settings: &[
         "par.agent",
+        "par.autoMerge",
         "par.blameBudget",
         "par.budgetCost",
         "par.budgetTokens",
@@ -115,5 +138,12 @@ pub(super) const MANUAL: Manual = Manual {
         "par.workers",
         "par.worktreeRoot",
     ],
-    also: &["git-par-agents(1)", "git-par-gate(1)", "git-par-plan(1)", "git-par-run(1)", "git-worktree(1)"],
+    also: &[
+        "git-par-agents(1)",
+        "git-par-gate(1)",
+        "git-par-plan(1)",
+        "git-par-queue(1)",
+        "git-par-run(1)",
+        "git-worktree(1)",
+    ],
 };

@@ -146,6 +146,7 @@ pub(super) const MANUAL: Manual = Manual {
     ],
     settings: &[
         "par.agent",
+        "par.autoMerge",
         "par.blameBudget",
         "par.budgetCost",
         "par.budgetTokens",

@@ -134,6 +134,7 @@ impl Teller<'_> {
                 rule: Rule::default(),
                 limits: run_started::Limits::default(),
                 plan: None,
+                auto_merge: None,
             },
             result: run_started::Outcome { tool_version: String::new(), git_version: String::new() },
         }
