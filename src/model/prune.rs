@@ -86,6 +86,8 @@ pub enum Life {
     Unreadable,
     /// These workers began and nobody brings them to their end.
     Interrupted(Vec<Worker>),
+    /// It is over, and a queue may still land what it won.
+    Awaited(Stay),
     /// Nobody works on it any more.
     Over {
         /// How long ago its last event is; none where that is not known.
@@ -99,7 +101,7 @@ impl Life {
     /// Decides whether something of a run may go that has nothing to do with its age.
     pub fn require_idle(&self, run: &RunId) -> Result<(), Stay> {
         match self {
-            Self::Gone | Self::Over { .. } => Ok(()),
+            Self::Gone | Self::Awaited(_) | Self::Over { .. } => Ok(()),
             Self::Held => Err(Stay::because(format!("run {run} is being worked on"))),
             Self::Unreadable => {
                 Err(Stay::because(format!("the journal of run {run} cannot be read"))
@@ -117,6 +119,7 @@ impl Life {
     pub fn require_past(&self, run: &RunId, wanted: &Wanted) -> Result<String, Stay> {
         self.require_idle(run)?;
         match self {
+            Self::Awaited(stay) => Err(stay.clone()),
             Self::Over { is_new: true, .. } => {
                 Err(Stay::because(format!("run {run} is among the newest {}", wanted.keep)))
             }
@@ -200,6 +203,8 @@ mod tests {
     fn what_is_at_work_or_not_committed_or_not_read_stays_whatever_is_wanted() {
         let wanted = Wanted { force: true, refs: true, ..Wanted::default() };
         let interrupted = Life::Interrupted(Worker::first(2).collect());
+        let awaited = Life::Awaited(Stay::because("a queue needs it"));
+        assert!(awaited.require_past(&run(), &wanted).is_err() && awaited.require_idle(&run()).is_ok());
         for life in [Life::Held, Life::Unreadable, interrupted.clone()] {
             assert!(life.require_past(&run(), &wanted).is_err(), "{life:?}");
             assert!(life.require_idle(&run()).is_err(), "{life:?}");

@@ -7,13 +7,14 @@ use std::{
 };
 
 use super::{
-    Error, Item, Kept, Plan, Target,
+    Error, Item, Kept, Plan, Target, need,
     traces::{self, Found, Traces},
 };
 use crate::{
     engine::{
         journal::State,
         leavings::{self, Leavings, Place},
+        queue::roster::Roster,
         runs, supervisor,
     },
     model::{
@@ -39,6 +40,7 @@ pub(super) struct Look<'a> {
     default_root: PathBuf,
     all: BTreeMap<RunId, Traces>,
     newest: Vec<RunId>,
+    roster: Roster,
 }
 
 /// One run as it is looked at.
@@ -74,7 +76,8 @@ impl<'a> Look<'a> {
         if wanted.keep > 0 {
             newest.extend(runs::all(repository)?.into_iter().take(wanted.keep).map(|(run, _)| run));
         }
-        Ok(Self { repository, wanted, default_root, all, newest })
+        let roster = Roster::load(repository)?;
+        Ok(Self { repository, wanted, default_root, all, newest, roster })
     }
 
     /// Lists the runs that have anything here.
@@ -145,6 +148,9 @@ impl<'a> Look<'a> {
         let running: Vec<Worker> = running.collect();
         if !running.is_empty() {
             return Life::Interrupted(running);
+        }
+        if let Some(stay) = need::of(run, &self.roster) {
+            return Life::Awaited(stay);
         }
         let age = last_time(&state.bytes).and_then(|time| Clock::System.since(&time)).map(Duration::from_millis);
         Life::Over { age, is_new: self.newest.contains(run) }
@@ -260,7 +266,11 @@ impl<'a> Look<'a> {
             let why = format!("a merge of run {} was interrupted", subject.run);
             return Ok(Err(Stay::because(why).hint(format!("git par merge {}", subject.run))));
         }
-        let is_kept = |commit| self.repository.is_reachable(commit, &OWN[..2]);
+        let is_kept = |commit| {
+            let landed = need::landed(subject.run, commit, &self.roster).into_iter().chain([commit]);
+            let mut kept = landed.map(|commit| self.repository.is_reachable(commit, &OWN[..2]));
+            kept.find(|kept| !matches!(kept, Ok(false))).unwrap_or(Ok(false))
+        };
         Ok(prune::require_spent(subject.history(), (self.is_sealed(subject), self.wanted.force), is_kept)?)
     }
 

@@ -2,6 +2,7 @@
 
 mod deed;
 mod look;
+mod need;
 mod traces;
 
 use std::{path::PathBuf, time::Duration};

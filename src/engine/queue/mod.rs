@@ -12,4 +12,5 @@ mod memory;
 pub mod processed;
 pub mod processor;
 pub mod report;
+pub mod roster;
 mod stacks;

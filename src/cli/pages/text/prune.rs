@@ -18,7 +18,7 @@ const GOES: Section = Section {
         ("scratch", "Locks, logs and task files of a run that is gone."),
         (
             "refs",
-            "What a run left that never got its first event. With `--refs`: discarded candidates, superseded attempts and leftovers; and everything of a run whose winner, if any, is in a branch and whose seal holds its whole journal.",
+            "What a run left that never got its first event. With `--refs`: discarded candidates, superseded attempts and leftovers; and everything of a run whose winner, if any, is in a branch, by a merge or by a queue, and whose seal holds its whole journal.",
         ),
     ],
 };
@@ -26,7 +26,8 @@ const GOES: Section = Section {
 const STAYS: Section = Section {
     title: "WHAT STAYS",
     text: &[
-        "What is locked (git-worktree(1)); what a process works on or has as its current folder; what is behind a symbolic link; worktrees that this program did not make, and those of other repositories below the same `par.worktreeRoot`; the work of a worker that was interrupted; and a worktree whose files, or whose HEAD, are not in its candidate or any commit that is kept. Each is told with the reason. Files that are ignored are not looked at: they go with a worktree.",
+        "What is locked (git-worktree(1)); what a process works on or has as its current folder; what is behind a symbolic link; worktrees that this program did not make, and those of other repositories below the same `par.worktreeRoot`; the work of a worker that was interrupted; everything of a run whose winner waits in a queue, or needs review there (git-par-queue(1)); and a worktree whose files, or whose HEAD, are not in its candidate or any commit that is kept. Each is told with the reason. Files that are ignored are not looked at: they go with a worktree.",
+        "Nothing of a queue itself is pruned.",
         "`--force` lifts only this: that a run must be merged and sealed before all of its refs go.",
     ],
     items: &[],
@@ -65,5 +66,5 @@ pub(super) const MANUAL: Manual = Manual {
         ("refs/par/<run>/, refs/notes/par/<run>", "Removed with `--refs`, all at once, where the run is spent."),
     ],
     settings: &["par.worktreeRoot"],
-    also: &["git-par-discard(1)", "git-worktree(1)", "git-gc(1)"],
+    also: &["git-par-discard(1)", "git-par-queue(1)", "git-worktree(1)", "git-gc(1)"],
 };
