@@ -1,6 +1,7 @@
 //! `git par list`: the runs of this repository, or the workers of one, from refs alone.
 
 mod entry;
+mod landing;
 mod run_state;
 mod totals;
 mod watch;
@@ -12,12 +13,14 @@ use super::{Answer, Context, Error, Report, report, style};
 use crate::{
     engine::{
         journal::{self, State},
+        queue::roster::Roster,
         runs,
     },
     model::run_id::RunId,
     repo::open::Repository,
 };
 pub use entry::{Entry, Overview};
+pub use landing::Landing;
 pub use run_state::RunState;
 pub use totals::Totals;
 
@@ -62,7 +65,10 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Listing, Error> {
             // A full name is taken for one at once: looking for it first takes as long as reading.
             match State::load(&repository, &run) {
                 Err(journal::Error::Unknown(_)) => {}
-                loaded => return Ok(Listing::of_one(Entry::of(&repository, run, Ok(loaded?)))),
+                loaded => {
+                    let roster = Roster::load(&repository)?;
+                    return Ok(Listing::of_one(Entry::of((&repository, &roster), run, Ok(loaded?))));
+                }
             }
         }
         let run = runs::choose(&repository, Some(wanted))?;
@@ -90,12 +96,15 @@ pub(super) fn one_or_watched(
 
 fn one(repository: &Repository, run: &RunId) -> Result<Listing, Error> {
     let state = State::load(repository, run)?;
-    Ok(Listing::of_one(Entry::of(repository, run.clone(), Ok(state))))
+    let roster = Roster::load(repository)?;
+    Ok(Listing::of_one(Entry::of((repository, &roster), run.clone(), Ok(state))))
 }
 
 fn all(repository: &Repository, most: usize) -> Result<Listing, Error> {
     let all = runs::all(repository)?;
-    Ok(Listing::of(all.into_iter().map(|(run, state)| Entry::of(repository, run, state)).collect(), most))
+    let roster = Roster::load(repository)?;
+    let entry = |(run, state)| Entry::of((repository, &roster), run, state);
+    Ok(Listing::of(all.into_iter().map(entry).collect(), most))
 }
 
 impl Listing {

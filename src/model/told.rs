@@ -70,7 +70,10 @@ fn run_started(fact: &RunStarted) -> String {
     let plan = fact.args.plan.as_ref();
     let comes_later = plan.is_some_and(|plan| plan.stream.is_some());
     let workers = if comes_later { "workers as tasks come,".to_owned() } else { format!("{count} worker{plural}") };
-    format!("{workers} from {}: {}", fact.args.base.short(), fact.args.task.lines().next().unwrap_or_default())
+    let short = |target: &String| format!(", to land on {}", target.trim_start_matches("refs/heads/"));
+    let landing = fact.args.auto_merge.as_ref().map(short).unwrap_or_default();
+    let task = fact.args.task.lines().next().unwrap_or_default();
+    format!("{workers} from {}{landing}: {task}", fact.args.base.short())
 }
 
 fn worker_started(fact: &WorkerStarted) -> String {

@@ -50,6 +50,7 @@ mod push;
 mod push_refused;
 mod queue_auto;
 mod queue_conflicts;
+mod queue_runs;
 mod queue_story;
 mod record;
 mod repositories;

@@ -9,16 +9,16 @@ use super::{
 };
 
 /// A worker's own number is what it writes, so that the first changes least.
-const WORK: &str = "seq $PAR_WORKER > n";
+pub(crate) const WORK: &str = "seq $PAR_WORKER > n";
 
 /// Makes a world whose repository says how to check what lands.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let world = World::new();
     world.git(&["config", "par.gate", "test -e n"]);
     world
 }
 
-fn spawn(world: &World, arguments: &[&str], script: &str) -> Said {
+pub(crate) fn spawn(world: &World, arguments: &[&str], script: &str) -> Said {
     world.par(&[&["spawn", "-n", "2", "--name", "r"], arguments, &["t", "--", "sh", "-c", script]].concat())
 }
 
@@ -45,6 +45,7 @@ fn the_winner_is_picked_by_the_rule_and_waits_for_the_branch_that_was_checked_ou
     assert_eq!(listed["commit"], world.git(&["rev-parse", "refs/par/r/w1"]), "the fewest lines");
     assert_eq!(world.git(&["rev-parse", "main"]), tip, "nothing is processed by it");
     assert_eq!(world.events_of("r", "run_started")[0]["args"]["auto_merge"], "refs/heads/main");
+    assert!(world.par_ok(&["log", "r"]).contains(", to land on main: t\n"));
     world.par_ok(&["verify", "r"]);
     world.par_ok(&["queue", "process"]);
     assert_eq!(world.read("n"), "1\n");
@@ -253,77 +254,4 @@ fn a_whole_line_adds_what_it_does_not_merge() {
     assert_eq!(entries(&world, "main").as_array().unwrap().len(), 1);
     world.par(&["run", "--merge", "--auto-merge", "t"]).refuses(2, "cannot be used with");
     world.par(&["run", "--continue", "r", "--auto-merge"]).refuses(2, "cannot be used with");
-}
-
-const PRUNE: [&str; 5] = ["prune", "--older-than", "0", "--refs", "--force"];
-
-/// Lists what goes or stays, by its name's last part, with the reason.
-fn pruned(world: &World, key: &str) -> Vec<(String, String)> {
-    let answer = world.par_json(&[&PRUNE[..], &["--apply"]].concat());
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let name = |item: &Value| text(&item["name"]).rsplit_once("par/").unwrap().1.to_owned();
-    let why = |item: &Value| text(&item["why"]) + " " + &text(&item["hint"]);
-    answer[key].as_array().unwrap().iter().map(|item| (name(item), why(item))).collect()
-}
-
-#[test]
-fn what_a_queue_still_needs_is_not_pruned() {
-    let world = world();
-    world.git(&["config", "par.gate", "test ! -e n"]);
-    let line = ["spawn", "-n", "1", "--name", "r", "--gate", "true", "--auto-merge", "t", "--", "sh", "-c", WORK];
-    world.par_ok(&line);
-    let names = |all: &[(String, String)]| all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let stays = pruned(&world, "stays");
-    assert_eq!(names(&stays), ["r/w1", "r/*"], "{stays:?}");
-    let why = |all: &[(String, String)], part: &str| all.iter().all(|(_, why)| why.contains(part));
-    assert!(why(&stays, "entry 1 of the queue into main brings what run r won, and waits"), "{stays:?}");
-    assert!(why(&stays, "git par queue process --into main"), "{stays:?}");
-    assert!(world.par_ok(&PRUNE).contains("stays: ../repo.par/r/w1: entry 1 of the queue into main"));
-    assert_eq!(world.par(&["queue", "process"]).code, 1);
-    let stays = pruned(&world, "stays");
-    assert!(stays.len() == 2 && why(&stays, "needs review") && why(&stays, "git par queue log 1"), "{stays:?}");
-    let queue = |world: &World| world.git(&["for-each-ref", "refs/par/queue/", "refs/notes/par/queue/"]);
-    let before = queue(&world);
-    world.par_ok(&["queue", "drop", "1"]);
-    assert_eq!(names(&pruned(&world, "goes")), ["r/w1", "r/*", "r"], "dropped");
-    assert_eq!(queue(&world).lines().count(), before.lines().count(), "nothing of the queue goes");
-}
-
-#[test]
-fn what_a_queue_landed_is_as_good_as_merged() {
-    for style in ["merge", "squash"] {
-        let world = world();
-        world.git(&["config", "par.queueStyle", style]);
-        spawn(&world, &["--auto-merge"], WORK);
-        world.par_ok(&["queue", "process"]);
-        world.par_ok(&["seal", "r", "--no-sign"]);
-        let goes = world.par_json(&["prune", "--older-than", "0", "--refs"])["goes"].to_string();
-        assert!(goes.contains("repo.par/r/w1") && goes.contains("refs/par/r/*"), "{style}: {goes}");
-        world.git(&["reset", "--quiet", "--hard", "HEAD^"]);
-        let stays = world.par_json(&["prune", "--older-than", "0", "--refs"])["stays"].to_string();
-        assert!(stays.contains("the winner of run r is not merged"), "{style}: {stays}");
-    }
-}
-
-#[test]
-fn a_queue_that_cannot_be_read_may_need_any_run() {
-    let world = world();
-    spawn(&world, &["--auto-merge"], WORK);
-    world.git(&["update-ref", "refs/notes/par/queue/main", "HEAD"]);
-    let stays = pruned(&world, "stays");
-    assert!(stays[0].1.contains("the journal of the queue into main cannot be read"), "{stays:?}");
-}
-
-#[test]
-fn the_folders_of_a_queue_are_not_those_of_a_run() {
-    let world = world();
-    // A run of the branch's name, and what a check that was killed leaves.
-    world.par_ok(&["spawn", "-n", "1", "--name", "main", "--auto-merge", "t", "--", "sh", "-c", WORK]);
-    world.git(&["worktree", "add", "--quiet", "--detach", "../repo.par/queue/main/gate-abcdef"]);
-    world.write(".git/par/queue/main/left", "");
-    world.par_ok(&["queue", "drop", "1"]);
-    let goes = pruned(&world, "goes");
-    assert!(!goes.is_empty() && goes.iter().all(|(name, _)| !name.contains("queue")), "{goes:?}");
-    assert!(world.beside("repo.par/queue/main/gate-abcdef/a.txt").exists());
-    assert!(world.here.join(".git/par/queue/main/left").exists());
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
+    landing::Landing,
     run_state::RunState,
     totals::{self, Totals},
 };
@@ -16,6 +17,7 @@ use crate::{
     },
     engine::{
         journal::{self, State},
+        queue::roster::Roster,
         supervisor::{self, Presence},
     },
     model::{
@@ -66,6 +68,8 @@ pub struct Overview {
     pub stale: bool,
     /// Whether the branch has what was merged into it last; null where nothing was, or where nobody can tell here.
     pub merge_in_target: Option<bool>,
+    /// The entries of queues that bring what it won, by branch and number.
+    pub queue_entries: Vec<Landing>,
     /// The branch, where it has not.
     #[serde(skip)]
     adrift_of: Option<String>,
@@ -73,8 +77,12 @@ pub struct Overview {
 
 impl Entry {
     /// Looks at a run that was read, or could not be.
-    pub(super) fn of(repository: &Repository, run: RunId, state: Result<State, journal::Error>) -> Self {
-        match state.map(|state| Overview::of(repository, &state)) {
+    pub(super) fn of(
+        (repository, roster): (&Repository, &Roster),
+        run: RunId,
+        state: Result<State, journal::Error>,
+    ) -> Self {
+        match state.map(|state| Overview::of((repository, roster), &state)) {
             Ok(Some(overview)) => Self::Standing(Box::new(overview)),
             Ok(None) => Self::Broken { run, error: "it has not started".to_owned() },
             Err(error) => Self::Broken { run, error: Error::from(error).messages.join(": ") },
@@ -95,24 +103,34 @@ impl Entry {
 }
 
 impl Overview {
-    fn of(repository: &Repository, state: &State) -> Option<Self> {
+    fn of((repository, roster): (&Repository, &Roster), state: &State) -> Option<Self> {
         let mut standing = Standing::of(&state.history)?;
+        let queue_entries = roster.of(&standing.run).iter().map(|listed| Landing::of(repository, listed));
+        let queue_entries: Vec<Landing> = queue_entries.collect();
+        let landed: Vec<&Landing> = queue_entries.iter().filter(|entry| entry.landed.is_some()).collect();
         let tag = repository.ref_target(&RefName::seal(&standing.run)).ok().flatten();
         let holds = tag.map(|tag| repository.seals_journal(tag, &state.bytes));
         // What else is wrong with a seal is told by verify.
         let tag = tag.filter(|_| !matches!(holds, Some(Err(seal::Error::NotATag(_)))));
         let stale = matches!(holds, Some(Ok(false)));
         let presence = presence(repository, state, &standing.run);
-        let run_state = RunState::of(&state.history, presence, tag.is_some() && !stale);
+        let run_state = RunState::of(&state.history, presence, (tag.is_some() && !stale, !landed.is_empty()));
         for row in standing.workers.iter_mut().filter(|row| row.state == "running") {
             look_at_running(row, run_state);
+        }
+        let has_landed = |row: &&mut Row| landed.iter().any(|entry| row.candidate == Some(entry.commit));
+        for row in standing.workers.iter_mut().filter(|row| row.state == "picked").filter(has_landed) {
+            row.state = "merged";
         }
         let merge = state.history.merged.last().map(|placed| &placed.fact);
         let merge_in_target = merge.and_then(|merge| is_in_target(repository, merge));
         let target = merge.filter(|_| merge_in_target == Some(false)).map(|merge| &merge.args.target);
+        let adrift_of = target.map(|target| target.trim_start_matches("refs/heads/").to_owned());
+        let lost = landed.last().filter(|_| merge.is_none() && landed.iter().all(|entry| entry.is_adrift()));
         Some(Self {
             merge_in_target,
-            adrift_of: target.map(|target| target.trim_start_matches("refs/heads/").to_owned()),
+            adrift_of: adrift_of.or(lost.map(|entry| entry.branch().to_owned())),
+            queue_entries,
             state: run_state,
             elsewhere: presence == Presence::Elsewhere && run_state == RunState::Running,
             workers_by_state: totals::by_state(&standing.workers),
@@ -135,11 +153,26 @@ impl Overview {
             totals::states(&self.workers_by_state),
             totals::verdicts(&self.gates),
             self.winner_cell(),
-            standing.merge.map_or_else(dash, |merge| merge.short() + &self.adrift()),
+            self.merge_cell(),
             self.seal_word().to_owned(),
             self.age_ms.map_or_else(dash, style::age),
             first_line(&standing.task),
         ]
+    }
+
+    fn merge_cell(&self) -> String {
+        let merge = self.standing.merge.map(|merge| merge.short() + &self.adrift());
+        let all: Vec<String> = merge.into_iter().chain(self.queue_entries.iter().filter_map(Landing::words)).collect();
+        if all.is_empty() { "-".to_owned() } else { all.join(", ") }
+    }
+
+    /// Says how what it won stands in queues, an entry a line.
+    fn landings(&self) -> String {
+        let line = |entry: &Landing| {
+            let lead = if entry.landed.is_some() { "merged as " } else { "" };
+            Some(format!("{lead}{}\n", entry.words()?))
+        };
+        self.queue_entries.iter().filter_map(line).collect()
     }
 
     fn state_cell(&self) -> String {
@@ -180,7 +213,7 @@ impl Overview {
         let ended =
             self.ended.filter(|end| *end != RunEnd::Completed).map(|end| format!("ended: {end}\n")).unwrap_or_default();
         let merged = standing.merge.map(|merge| format!("merged as {}{}\n", merge.short(), self.adrift()));
-        let merged = merged.unwrap_or_default();
+        let merged = merged.unwrap_or_default() + &self.landings();
         let sealed = match (self.sealed, self.stale) {
             (false, _) => "",
             (true, false) => "sealed\n",

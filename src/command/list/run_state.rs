@@ -23,16 +23,17 @@ pub enum RunState {
 }
 
 impl RunState {
-    /// Tells where a run is; `is_sealed` where a seal holds all of it.
+    /// Tells where a run is; `is_sealed` where a seal holds all of it, `is_landed` where a queue
+    /// landed what it won.
     #[must_use]
-    pub fn of(history: &History, presence: Presence, is_sealed: bool) -> Self {
+    pub fn of(history: &History, presence: Presence, (is_sealed, is_landed): (bool, bool)) -> Self {
         match presence {
             Presence::Held => Self::Running,
             Presence::Elsewhere if history.is_open() => Self::Running,
             Presence::Free if history.is_open() => Self::Interrupted,
             Presence::Free if history.pursuit().is_some_and(|pursuit| pursuit.end.is_none()) => Self::Interrupted,
             _ if is_sealed => Self::Sealed,
-            _ if !history.merged.is_empty() => Self::Merged,
+            _ if is_landed || !history.merged.is_empty() => Self::Merged,
             _ if history.winner().is_some() || history.offer().is_some() => Self::Picked,
             _ => Self::Finished,
         }

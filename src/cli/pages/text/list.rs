@@ -9,6 +9,7 @@ pub(super) const MANUAL: Manual = Manual {
         "Lists the runs of this repository, newest first: where each one is, its workers by state, the verdicts of its gate, the winner, the merge, whether it is sealed, and how long ago it started. People are shown the newest 20 unless they ask for `--all`; `--json` always has all.",
         "With a run it lists that run's workers, what they come to together, and why they are at work no more.",
         "It reads refs alone, so that it says the same in every clone that has them, but for whether a run is worked on right now: that is known where the run was made. A run whose journal does not read well is listed with the reason.",
+        "What a run won may wait in a queue (git-par-queue(1)): then that is told in the place of the merge, such as `queued (main, entry 3)`, and after it has landed the commit, such as `5f2c81e90a (main, entry 3)`.",
         "With `--watch` the list is redrawn in place each second and whenever a ref of the run moves. Where the output is no terminal, a list is written only when something changed, with an empty line between two; with `--json` that is one object a line.",
     ],
     sections: &[
@@ -30,7 +31,7 @@ pub(super) const MANUAL: Manual = Manual {
                 ),
                 (
                     "merged",
-                    "A candidate of it was merged. Where the branch does not have the merge any more, that is said beside it: `merged (not in main)`.",
+                    "A candidate of it was merged, or landed by a queue. Where the branch does not have the merge any more, that is said beside it: `merged (not in main)`.",
                 ),
                 (
                     "picked",
@@ -74,9 +75,10 @@ pub(super) const MANUAL: Manual = Manual {
     ],
     refs: &[
         ("refs/notes/par/<run>", "Read: which runs there are, and their journals."),
+        ("refs/notes/par/queue/<target>", "Read: what of runs waits in queues, or was landed by them."),
         ("refs/heads/<branch>", "Read: whether the branch that was merged into has the merge."),
         ("refs/par/<run>/seal", "Read: whether the run is sealed, and whether all of it is."),
     ],
     settings: &[],
-    also: &["git-par-status(1)", "git-par-spawn(1)", "git-par-verify(1)", "git-for-each-ref(1)"],
+    also: &["git-par-status(1)", "git-par-spawn(1)", "git-par-queue(1)", "git-par-verify(1)", "git-for-each-ref(1)"],
 };

@@ -23,6 +23,7 @@ pub(super) const MANUAL: Manual = Manual {
     ],
     refs: &[
         ("refs/notes/par/<run>", "Read: the journal."),
+        ("refs/notes/par/queue/<target>", "Read: whether what the run won waits in a queue, or was landed by one."),
         ("refs/par/<run>/seal", "Read: whether the run is sealed, and whether all of it is."),
     ],
     settings: &[],
