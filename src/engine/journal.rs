@@ -330,7 +330,8 @@ impl<'a, H: Chronicle, N: Deref<Target = JournalName>> Journal<'a, H, N> {
 
     /// Tells whether a lost race over this ref only means that another event came first.
     fn is_ours(&self, name: &RefName) -> bool {
-        [RefName::notes(&self.run), RefName::logs(&self.run), RefName::winner(&self.run)].contains(name)
+        let ours = [RefName::notes(&self.run), RefName::logs(&self.run), RefName::winner(&self.run)];
+        ours.contains(name) || name.is_of_entry()
     }
 
     /// Appends, once more where somebody who tidied up took objects that it needs.

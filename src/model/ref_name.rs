@@ -122,6 +122,13 @@ impl RefName {
         self.split().is_some_and(|(_, name)| is_below(name))
     }
 
+    /// Tells whether it keeps a commit that an entry of a queue brought, or landed as.
+    #[must_use]
+    pub fn is_of_entry(&self) -> bool {
+        let is_below = |name: &str| ["entry/", "landed/"].iter().any(|part| name.starts_with(part));
+        self.split().is_some_and(|(_, name)| is_below(name))
+    }
+
     /// Returns what a notes ref is of: a run or a queue.
     #[must_use]
     pub fn noted(&self) -> Option<JournalName> {

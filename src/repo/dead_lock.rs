@@ -1,4 +1,4 @@
-//! Dead locks: files by which a process held refs of a run when it died, and which nobody else would remove.
+//! Dead locks: files by which a process held refs of a run or a queue when it died, and which nobody else would remove.
 
 use std::{
     fs, io,
@@ -8,21 +8,21 @@ use std::{
 };
 
 use super::open::Repository;
-use crate::model::{ref_name::RefName, run_id::RunId};
+use crate::model::{journal_name::JournalName, ref_name::RefName};
 
-/// The age from which a lock is a dead process's: refs of a run are locked for the time of a few small writes.
+/// The age from which a lock is a dead process's: refs of ours are locked for the time of a few small writes.
 const OLD: Duration = Duration::from_secs(10);
 /// How often a younger one is looked at again.
 const STEP: Duration = Duration::from_millis(100);
 
 impl Repository {
-    /// Removes the dead locks on the refs of a run, and no others; a young one is waited for until it is gone, or old.
+    /// Removes the dead locks on the refs of a run or a queue, and no others; a young one is waited for until it is gone, or old.
     ///
-    /// It is for the caller to hold the run: its supervisor is dead then.
-    pub fn clear_dead_locks(&self, run: &RunId) -> io::Result<()> {
+    /// It is for the caller to hold it: whoever worked on it is dead then.
+    pub fn clear_dead_locks(&self, of: &JournalName) -> io::Result<()> {
         let until = Instant::now() + OLD + STEP;
         loop {
-            let (dead, young): (Vec<_>, Vec<_>) = self.ref_locks(run).into_iter().partition(|lock| is_old(lock));
+            let (dead, young): (Vec<_>, Vec<_>) = self.ref_locks(of).into_iter().partition(|lock| is_old(lock));
             for lock in dead {
                 match fs::remove_file(lock) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -36,11 +36,11 @@ impl Repository {
         }
     }
 
-    fn ref_locks(&self, run: &RunId) -> Vec<PathBuf> {
+    fn ref_locks(&self, of: &JournalName) -> Vec<PathBuf> {
         let common = self.common_dir();
-        let notes = common.join(format!("{}.lock", RefName::notes(run)));
+        let notes = common.join(format!("{}.lock", RefName::notes(of)));
         let mut locks: Vec<PathBuf> = Some(notes).filter(|lock| lock.is_file()).into_iter().collect();
-        let mut folders = vec![common.join(RefName::prefix(run))];
+        let mut folders = vec![common.join(RefName::prefix(of))];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                 match entry.file_type() {

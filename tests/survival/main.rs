@@ -13,10 +13,12 @@
 #![allow(clippy::print_stderr, reason = "whoever runs it by hand reads what was killed, and when")]
 
 mod kills;
+mod landings;
 mod many;
 mod merges;
 mod pipeline;
 mod plans;
+mod queues;
 #[allow(dead_code, reason = "shared with the tests of the command line, which use all of it")]
 #[path = "../cli/world.rs"]
 mod world;

@@ -66,8 +66,8 @@ impl Pipeline {
     /// Waits until whoever the dead supervisor left is at its end or stays, and writes down what is in the worktrees.
     pub(crate) fn look(&mut self) {
         let until = Instant::now() + Duration::from_secs(20);
-        while self.processes().iter().any(|(_, line)| line != "sleep 1000 ") {
-            assert!(Instant::now() < until, "{:?}", self.processes());
+        while working_in(&self.world).iter().any(|(_, line)| line != "sleep 1000 ") {
+            assert!(Instant::now() < until, "{:?}", working_in(&self.world));
             thread::sleep(Duration::from_millis(10));
         }
         for worker in ["w1", "w2"] {
@@ -80,19 +80,6 @@ impl Pipeline {
             };
             self.left.extend(files.into_iter().filter_map(read).filter(is_work));
         }
-    }
-
-    /// Lists who works in this world, by number, with their command lines.
-    fn processes(&self) -> Vec<(String, String)> {
-        let root = self.world.beside("");
-        let entries = fs::read_dir("/proc").unwrap().flatten();
-        let here =
-            entries.filter(|entry| fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(&root)));
-        here.map(|entry| {
-            let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            (entry.file_name().into_string().unwrap(), String::from_utf8_lossy(&line).replace('\0', " "))
-        })
-        .collect()
     }
 
     /// Does what a person would: resumes, and goes on to the end.
@@ -129,7 +116,7 @@ impl Pipeline {
             let kept = [at(&format!("attempt/{worker}.1")), at(worker)];
             assert!(kept.contains(text), "{worker}, {}: {kept:?}", file.display());
         }
-        assert_eq!(self.processes(), [], "who was left");
+        assert_eq!(working_in(&self.world), [], "who was left");
         let said = world.par(&["verify", run]);
         assert!(said.code == 0 && said.stdout.contains("\nok-unsigned: "), "{said:?}");
         let fsck = Said::of(world.command("git", &["fsck", "--no-dangling", "--no-progress"]).output().unwrap());
@@ -149,6 +136,18 @@ impl Pipeline {
         let winner = world.git(&["show", &format!("refs/par/{run}/winner:dir/new.txt")]);
         assert_eq!(world.read("dir/new.txt").trim_end(), winner);
     }
+}
+
+/// Lists who works in a world, by number, with their command lines.
+pub(crate) fn working_in(world: &World) -> Vec<(String, String)> {
+    let root = world.beside("");
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    let here = entries.filter(|entry| fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(&root)));
+    here.map(|entry| {
+        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        (entry.file_name().into_string().unwrap(), String::from_utf8_lossy(&line).replace('\0', " "))
+    })
+    .collect()
 }
 
 /// Lists what could stand in the way of a later command: locks of git, but for those of a run that never was.

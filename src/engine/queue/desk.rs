@@ -79,6 +79,15 @@ impl Desk<'_> {
         }
     }
 
+    /// Writes a fact together with a ref that keeps a commit of it; what a write that was cut short left of that name gives way.
+    pub fn say_keeping(&self, fact: &QueueFact, name: &RefName, commit: Oid) -> Result<bool, journal::Error> {
+        self.say_with(fact, |deed| {
+            // One that cannot be read cannot be written either, which says why.
+            let left = self.repository.ref_target(name).unwrap_or_default();
+            deed.moving(name.clone(), left, commit)
+        })
+    }
+
     /// Tells in one line what is being done.
     pub fn tell(&self, text: impl Into<String>) {
         (self.listener)(Progress::Processing(text.into()));

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::desk::Desk;
 use crate::{
-    engine::journal::{self, Deed},
+    engine::journal,
     model::{
         fact::{EntryAdded, EntryRetried, QueueFact, QueueStarted, entry_added, entry_retried, queue_started},
         oid::Oid,
@@ -72,7 +72,7 @@ pub fn begin(desk: &Desk<'_>, terms: queue_started::Terms) -> Result<(), Error> 
     let args = queue_started::Args { target: target.to_string(), base, terms };
     let fact = QueueFact::QueueStarted(QueueStarted { args, result: queue_started::Outcome {} });
     let name = RefName::base(&desk.journal.run);
-    match desk.say_with(&fact, |deed| deed.moving(name.clone(), None, base)) {
+    match desk.say_keeping(&fact, &name, base) {
         Err(journal::Error::Refs(refs::Error::Lost { .. })) if is_here(desk)? => Ok(()),
         said => Ok(said.map(drop)?),
     }
@@ -94,7 +94,7 @@ pub fn add(desk: &Desk<'_>, wanted: &Wanted) -> Result<Added, Error> {
         };
         let fact = QueueFact::EntryAdded(EntryAdded { args, result: entry_added::Outcome {} });
         // It stays reachable whatever becomes of its branch.
-        if desk.say_with(&fact, |deed| keeping(desk, deed, (EntryId(next), 1), wanted.commit))? {
+        if desk.say_keeping(&fact, &RefName::entry(&desk.journal.run, EntryId(next), 1), wanted.commit)? {
             return Ok(Added::New(EntryId(next)));
         }
     }
@@ -105,10 +105,6 @@ fn find(queue: &Queue, commit: Oid) -> Option<EntryId> {
     queue.entries().iter().find(brings).map(|entry| entry.id)
 }
 
-fn keeping(desk: &Desk<'_>, deed: Deed, (entry, number): (EntryId, usize), commit: Oid) -> Deed {
-    deed.moving(RefName::entry(&desk.journal.run, entry, number), None, commit)
-}
-
 /// Has an entry that waits for a person wait for its turn again, with this commit; tells whether it still waited.
 pub fn retry(
     desk: &Desk<'_>,
@@ -117,7 +113,9 @@ pub fn retry(
 ) -> Result<bool, journal::Error> {
     let args = entry_retried::Args { entry: entry.id, commit, resolution };
     let fact = QueueFact::EntryRetried(EntryRetried { args, result: entry_retried::Outcome {} });
+    if commit == entry.commit {
+        return desk.say(&fact);
+    }
     let number = entry.commits().count() + 1;
-    let is_new = commit != entry.commit;
-    desk.say_with(&fact, |deed| if is_new { keeping(desk, deed, (entry.id, number), commit) } else { deed })
+    desk.say_keeping(&fact, &RefName::entry(&desk.journal.run, entry.id, number), commit)
 }

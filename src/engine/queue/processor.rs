@@ -75,6 +75,9 @@ pub enum Error {
     /// The branch is gone.
     #[error("branch '{0}' does not exist")]
     NoTarget(RefName),
+    /// The lock of a dead process.
+    #[error("could not remove a dead lock of the queue")]
+    Lock(#[source] io::Error),
     /// The system gave out.
     #[error("could not start a check")]
     Start(#[source] io::Error),
@@ -84,7 +87,7 @@ pub enum Error {
 pub fn run(desk: &Desk<'_>, options: Options) -> Result<Processed, Error> {
     let hold = supervisor::hold(desk.repository, &desk.journal.run)?;
     desk.journal.refresh()?;
-    leavings::clear(desk);
+    leavings::clear(desk).map_err(Error::Lock)?;
     let name = Name(suffix::random(16).map_err(Error::Start)?);
     let (gate, style) = desk.journal.ask(|queue| {
         let terms = queue.terms();
@@ -280,7 +283,7 @@ impl Processor<'_, '_> {
         let result = entry_merged::Outcome { commit: landing.commit, tree: landing.tree };
         let fact = QueueFact::EntryMerged(EntryMerged { args, result });
         let name = RefName::landed(&self.desk.journal.run, landing.entry);
-        if self.desk.say_with(&fact, |deed| deed.moving(name.clone(), None, landing.commit))? {
+        if self.desk.say_keeping(&fact, &name, landing.commit)? {
             self.desk.tell(format!("entry {}: landed as {}", landing.entry, landing.commit.short()));
             self.processed.landed.push((landing.entry, landing.commit));
         }
