@@ -10,11 +10,14 @@ use super::{
     },
 };
 use crate::{
-    engine::{journal::Journal, queue::desk::QueueState, queue::intake::Wanted},
+    engine::{
+        gate::Gate,
+        journal::Journal,
+        queue::{desk::QueueState, intake::Wanted},
+    },
     model::{
         agenda,
         fact::entry_added::Source,
-        gate_plan::GatePlan,
         history::History,
         journal_name::QueueName,
         queue::entry::{Entry, State},
@@ -51,12 +54,12 @@ impl Args {
     pub(super) fn wish(
         &self,
         (repository, settings): (&Repository, &Settings),
-        lent: Option<&GatePlan>,
+        lent: Option<&Gate>,
     ) -> Result<Option<QueueName>, Error> {
         let Some(branch) = self.branch(settings) else { return Ok(None) };
         let queue = queue_of(repository, branch)?;
         if repository.ref_target(&RefName::notes(&queue))?.is_none() {
-            TermsArgs::default().begin(repository, lent.cloned()).map_err(|error| in_own_words(error, &queue))?;
+            TermsArgs::default().choose(repository, lent.cloned()).map_err(|error| in_own_words(error, &queue))?;
         }
         Ok(Some(queue))
     }

@@ -3,7 +3,11 @@
 use std::{error::Error as StdError, path::Path};
 
 use crate::{
-    engine::{self, audit, crew, exchange, gate, journal, leavings, pursue, runs, supervisor, turn},
+    engine::{
+        self, audit, crew, exchange, gate, journal, leavings, pursue,
+        queue::{intake, processor},
+        runs, supervisor, turn,
+    },
     model::{agent_choice, rule, run_id, worker},
     repo::{git, identity, journal_notes, open, refs, remote, seal, target},
 };
@@ -139,8 +143,28 @@ fn wrapped(error: Cause<'_>) -> Option<Cause<'_>> {
             _ => None,
         };
     }
+    if let Some(error) = error.downcast_ref() {
+        return match error {
+            target::Error::Refs(inner) => Some(inner),
+            _ => None,
+        };
+    }
+    wrapped_of_queue(error)
+}
+
+fn wrapped_of_queue(error: Cause<'_>) -> Option<Cause<'_>> {
+    if let Some(error) = error.downcast_ref() {
+        return match error {
+            intake::Error::Journal(inner) => Some(inner),
+            intake::Error::Refs(inner) => Some(inner),
+            intake::Error::NoTarget(_) => None,
+        };
+    }
     match error.downcast_ref()? {
-        target::Error::Refs(inner) => Some(inner),
+        processor::Error::Supervisor(inner) => Some(inner),
+        processor::Error::Journal(inner) => Some(inner),
+        processor::Error::Refs(inner) => Some(inner),
+        processor::Error::Target(inner) => Some(inner),
         _ => None,
     }
 }
@@ -155,9 +179,8 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
     }
     match error.downcast_ref() {
         Some(target::Error::Lost(_) | target::Error::Locked(_)) => return Some(Kind::Busy),
-        Some(target::Error::Refused { .. } | target::Error::Changed { .. } | target::Error::Unfinished { .. }) => {
-            return Some(Kind::Conflict);
-        }
+        Some(target::Error::Unfinished { .. }) => return Some(Kind::Conflict),
+        Some(error) if error.is_about_files() => return Some(Kind::Conflict),
         _ => {}
     }
     let lost = matches!(error.downcast_ref(), Some(refs::Error::Lost { .. } | refs::Error::Locked(_)));
@@ -167,6 +190,9 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
         || matches!(error.downcast_ref(), Some(leavings::Error::Busy { .. }));
     if lost || held {
         return Some(Kind::Busy);
+    }
+    if let Some(processor::Error::Foreign(_)) = error.downcast_ref() {
+        return Some(Kind::Declined);
     }
     let is_interrupted = matches!(error.downcast_ref(), Some(turn::Error::Interrupted))
         || matches!(error.downcast_ref(), Some(audit::Error::Interrupted));
@@ -190,6 +216,9 @@ fn hint_of(error: &(dyn StdError + 'static)) -> Option<String> {
     }
     if let Some(refs::Error::InTheWay { other, .. }) = error.downcast_ref() {
         return Some(format!("where nobody needs it: git update-ref -d {other}"));
+    }
+    if let Some(processor::Error::Foreign(queue)) = error.downcast_ref() {
+        return Some(format!("git par queue process --into {queue} --trust, where you do"));
     }
     if let Some(identity::Error::Unknown(_)) = error.downcast_ref() {
         return Some(

@@ -124,8 +124,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Spawned, Error> {
     let settings = repository.settings()?;
     let identity = repository.require_identity()?;
     let setup = Setup::make(args, (&repository, &settings), context)?;
-    let lent = setup.gate.as_ref().map(|gate| &gate.plan);
-    let queue = args.landing.wish((&repository, &settings), lent)?;
+    let queue = args.landing.wish((&repository, &settings), setup.gate.as_ref())?;
     setup.warn_uncounted(context);
     let alone = args.exclusive.map(|patience| exclusive::wait(&repository, context, patience)).transpose()?;
     let journal = Journal::begin(&repository, setup.run.clone(), identity).hooked(context.listener)?;

@@ -84,6 +84,16 @@ impl Orders {
         (source, self.usual.as_ref().and_then(Order::agent), claim.flatten())
     }
 
+    /// Writes down in a folder what a check of a queue runs, beside what its checks ran before.
+    pub fn keep_gate(folder: &Path, gate: &[OsString]) -> io::Result<()> {
+        let (mut orders, gate) = (Self::load(folder), bytes(gate));
+        if orders.gates.contains(&gate) {
+            return Ok(());
+        }
+        orders.gates.push(gate);
+        orders.save(folder)
+    }
+
     /// Adds what further workers run.
     pub fn add(&mut self, agents: &[Agent]) {
         self.agents.extend(agents.iter().map(Order::from));

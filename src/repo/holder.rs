@@ -167,7 +167,7 @@ impl Holder {
         let tracked: HashSet<&[u8]> = tracked.split(|byte| *byte == 0).collect();
         for path in written.split(|byte| *byte == 0).filter(|path| !path.is_empty()) {
             if let Some(standing) = self.standing(path, &tracked)? {
-                return Err(self.refused(format!("untracked file {} would be overwritten", quote::path(&standing))));
+                return Err(Error::Untracked { path: self.path.clone(), file: quote::path(&standing) });
             }
         }
         Ok(())

@@ -31,6 +31,14 @@ pub enum Error {
         /// The file, quoted as git quotes.
         file: String,
     },
+    /// An untracked file stands where the step would write.
+    #[error("worktree '{}' would lose something: untracked file {file} would be overwritten", path.display())]
+    Untracked {
+        /// The worktree.
+        path: PathBuf,
+        /// The file, quoted as git quotes.
+        file: String,
+    },
     /// Something is under way there.
     #[error("{what} is in progress in worktree '{}'", path.display())]
     Unfinished {
@@ -60,7 +68,7 @@ impl Error {
     /// Tells whether it is the files of the worktree that are in the way, and not the branch.
     #[must_use]
     pub fn is_about_files(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::Changed { .. })
+        matches!(self, Self::Refused { .. } | Self::Changed { .. } | Self::Untracked { .. })
     }
 }
 

@@ -99,7 +99,7 @@ pub(in crate::command) fn add(
             Source::Run(run) => Some(run),
             Source::Branch(_) | Source::Commit(_) => None,
         });
-        let terms = terms.begin(repository, run.and_then(|run| terms::lent(repository, run)))?;
+        let terms = terms.begin(&desk, run.and_then(|run| terms::lent(repository, run)))?;
         intake::begin(&desk, terms)?;
     }
     let row = |wanted: &Wanted| match intake::add(&desk, wanted)? {

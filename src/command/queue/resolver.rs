@@ -1,6 +1,6 @@
 //! Resolvers: agents that resolve a conflict in a run of their own, judged by what they left.
 
-use std::time::Duration;
+use std::{ffi::OsString, time::Duration};
 
 use crate::{
     command::{Context, Error, Kind, bounds, gate_choice::duration, spawn},
@@ -12,7 +12,6 @@ use crate::{
     },
     model::{
         fact::goal_finished,
-        gate_plan::GatePlan,
         oid::Oid,
         plan::{Plan, finding::Findings},
         queue::entry::Entry,
@@ -107,6 +106,8 @@ fn judge(
 /// Writes the plan of a resolution.
 fn plan(desk: &Desk<'_>, entry: &Entry, conflict: &Conflict) -> Result<Plan, Error> {
     let (paths, gate) = (conflict.paths()?, desk.gate());
+    let text = |argument: &OsString| argument.to_string_lossy().into_owned();
+    let gate: Option<Vec<String>> = gate.map(|gate| gate.argv.iter().map(text).collect());
     let touches = desk.repository.touches(conflict.onto, conflict.theirs, &conflict.conflicted.paths())?;
     let ours_did: Vec<String> =
         touches.iter().map(|touch| format!("{} {}", touch.commit.short(), touch.subject)).collect();
@@ -116,7 +117,7 @@ fn plan(desk: &Desk<'_>, entry: &Entry, conflict: &Conflict) -> Result<Plan, Err
         paths: &paths,
         ours_did: &ours_did,
         theirs_did: &entry.title,
-        gate: gate.as_ref().map(|GatePlan { argv, .. }| argv.as_slice()),
+        gate: gate.as_deref(),
     };
     let findings = Findings::default();
     Plan::of(&asked.plan(), &findings).ok_or_else(|| {

@@ -5,7 +5,15 @@ use crate::{
         Error, Kind,
         gate_choice::{self, GateChoice},
     },
-    engine::{command_line, journal::State, limits, orders::Orders, own_events::OwnEvents, queue::desk::Desk},
+    engine::{
+        command_line,
+        gate::Gate,
+        journal::State,
+        limits,
+        orders::Orders,
+        queue::{desk::Desk, processor},
+        supervisor,
+    },
     model::{
         fact::{QueueConfigured, QueueFact, queue_configured, queue_started::Terms},
         gate_plan::{GatePlan, Place},
@@ -31,7 +39,18 @@ pub struct TermsArgs {
 
 impl TermsArgs {
     /// Makes the terms of a queue that begins; a run that is added may lend its check.
-    pub(in crate::command) fn begin(&self, repository: &Repository, lent: Option<GatePlan>) -> Result<Terms, Error> {
+    pub(super) fn begin(&self, desk: &Desk<'_>, lent: Option<Gate>) -> Result<Terms, Error> {
+        let (style, gate) = self.choose(desk.repository, lent)?;
+        let gate = gate.map(|gate| kept(desk, gate));
+        Ok(Terms { style, gate, jobs: jobs(None, &desk.repository.settings()?, None)? })
+    }
+
+    /// Chooses the style and the check of a queue that begins.
+    pub(in crate::command) fn choose(
+        &self,
+        repository: &Repository,
+        lent: Option<Gate>,
+    ) -> Result<(Style, Option<Gate>), Error> {
         let settings = repository.settings()?;
         let configured = || Ok::<_, Error>(self.asked(repository, gate_choice::configured(&settings))?.or(lent));
         let gate = if self.no_gate { None } else { configured()? };
@@ -41,28 +60,27 @@ impl TermsArgs {
                 .hint("git config par.gate 'make test'")
                 .hint("--gate COMMAND, or --no-gate where nothing is to be checked"));
         }
-        let style = self.style.map_or_else(|| style(&settings), Ok)?;
-        Ok(Terms { style, gate, jobs: jobs(None, &settings, None)? })
+        Ok((self.style.map_or_else(|| style(&settings), Ok)?, gate))
     }
 
     /// Returns the check that is asked for, or this one.
-    fn asked(&self, repository: &Repository, usual: Option<GateChoice>) -> Result<Option<GatePlan>, Error> {
+    fn asked(&self, repository: &Repository, usual: Option<GateChoice>) -> Result<Option<Gate>, Error> {
         let choice = self.gate.as_ref().map(|text| GateChoice::of_text(text)).or(usual);
         let choice = choice.map(|choice| GateChoice { place: Some(Place::Clean), protect: Vec::new(), ..choice });
-        Ok(choice.map(|choice| choice.gate(repository)).transpose()?.map(|gate| gate.plan))
+        choice.map(|choice| choice.gate(repository)).transpose()
     }
 
     /// Writes into the journal what the user wants otherwise than it was.
     pub(super) fn apply(&self, desk: &Desk<'_>) -> Result<(), Error> {
         let Some(old) = desk.journal.ask(|queue| queue.terms().cloned()) else { return Ok(()) };
-        let asked = self.asked(desk.repository, None)?;
+        let asked = self.asked(desk.repository, None)?.map(|gate| kept(desk, gate));
         let gate = if self.no_gate { None } else { asked.or(old.gate.clone()) };
         let new = Terms { style: self.style.unwrap_or(old.style), gate, jobs: old.jobs };
         if new == old {
             return Ok(());
         }
-        let fact = QueueConfigured { args: new, result: queue_configured::Outcome {} };
-        if desk.say(&QueueFact::QueueConfigured(fact))? {
+        let fact = QueueFact::QueueConfigured(QueueConfigured { args: new, result: queue_configured::Outcome {} });
+        if desk.say(&fact)? || (is_left(desk)? && desk.say(&fact)?) {
             return Ok(());
         }
         let message = "the queue is being processed, by what it was told before";
@@ -71,12 +89,12 @@ impl TermsArgs {
 
     /// Refuses to run a check that others wrote into the journal, unless the user trusts it.
     pub(super) fn require_trust(desk: &Desk<'_>, trust: bool) -> Result<(), Error> {
-        let own = OwnEvents::load(&desk.scratch);
-        let state = desk.journal.state();
-        let Some(gate) = state.history.terms().and_then(|terms| terms.gate.clone()) else { return Ok(()) };
-        if trust || !own.others(&state.bytes).contains(&state.history.terms_since()) {
-            return Ok(());
+        if trust {
+            // Where it cannot be noted, it is asked about again.
+            let _ = desk.trust();
         }
+        let gate = desk.journal.ask(|queue| queue.terms().and_then(|terms| terms.gate.clone()));
+        let Some(gate) = gate.filter(|_| desk.has_foreign_gate()) else { return Ok(()) };
         let message =
             format!("the queue into '{}' names a check that was not written in this repository", desk.journal.run);
         let mut error = Error::new(Kind::Declined, message);
@@ -101,9 +119,25 @@ fn style(settings: &Settings) -> Result<Style, Error> {
 }
 
 /// Returns the check of a run that was begun here.
-pub(super) fn lent(repository: &Repository, run: &RunId) -> Option<GatePlan> {
+pub(super) fn lent(repository: &Repository, run: &RunId) -> Option<Gate> {
     let folder = repository.scratch_dir().join(run.as_str());
     let state = State::load(repository, run).ok().filter(|_| Orders::are_here(&folder))?;
     let gate = state.history.run()?.args.gate.clone()?;
-    Some(GatePlan { place: Some(Place::Clean), protect: Vec::new(), ..gate })
+    let argv = Orders::load(&folder).gate(&gate.argv, &repository.home_dir());
+    Some(Gate { plan: GatePlan { place: Some(Place::Clean), protect: Vec::new(), ..gate }, argv })
+}
+
+/// Writes down what a check runs on this machine, and returns it as it is recorded.
+fn kept(desk: &Desk<'_>, gate: Gate) -> GatePlan {
+    // What cannot be written down is run as it is recorded.
+    let _ = Orders::keep_gate(&desk.scratch, &gate.argv);
+    gate.plan
+}
+
+/// Tells whether whoever was testing is dead; what he had is given back then.
+fn is_left(desk: &Desk<'_>) -> Result<bool, Error> {
+    match processor::take_over(desk) {
+        Err(processor::Error::Supervisor(supervisor::Error::Held(_))) => Ok(false),
+        taken => Ok(taken.map(|()| true)?),
+    }
 }

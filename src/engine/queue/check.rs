@@ -4,10 +4,8 @@ use std::{ffi::OsString, io, path::PathBuf, time::Duration};
 
 use super::desk::Desk;
 use crate::{
-    engine::{command_line, place},
-    model::{
-        ending::Ending, gate_plan::GatePlan, log_digest::LogDigest, oid::Oid, queue::entry::EntryId, verdict::Verdict,
-    },
+    engine::{command_line, gate::Gate, place},
+    model::{ending::Ending, log_digest::LogDigest, oid::Oid, queue::entry::EntryId, verdict::Verdict},
     process::{
         child::{self, Exit, Spec, Stdin},
         environment::Environment,
@@ -77,6 +75,18 @@ pub(super) struct Subject {
     pub(super) tree: Oid,
 }
 
+impl Subject {
+    /// Names its entries.
+    pub(super) fn shown(&self) -> String {
+        let names: Vec<String> = self.entries.iter().map(ToString::to_string).collect();
+        match names.as_slice() {
+            [] => "the target alone".to_owned(),
+            [one] => format!("entry {one}"),
+            several => format!("entries {}", several.join("+")),
+        }
+    }
+}
+
 /// What a check said.
 #[derive(Clone, Debug)]
 pub(super) struct Said {
@@ -88,7 +98,7 @@ pub(super) struct Said {
 }
 
 /// Runs the check; one that was stopped said nothing.
-pub(super) fn run(desk: &Desk<'_>, gate: &GatePlan, subject: &Subject, stop: &Stop) -> Result<Option<Said>, Error> {
+pub(super) fn run(desk: &Desk<'_>, gate: &Gate, subject: &Subject, stop: &Stop) -> Result<Option<Said>, Error> {
     let name = format!("gate-{}", suffix::random(6).map_err(Error::Name)?);
     let (folder, live) = (desk.root.join(&name), desk.scratch.join(&name));
     plain::make_room(&live).map_err(|source| Error::File { path: live.clone(), source })?;
@@ -115,7 +125,8 @@ struct Call<'c> {
 impl Call<'_> {
     fn prepare(&self) -> Result<(), Error> {
         self.desk.repository.copy_included(&self.desk.included, &self.folder)?;
-        self.desk.repository.share(&self.folder, self.desk.root.parent().unwrap_or(&self.desk.root))?;
+        // Beside the folders of runs: a queue's is one below them.
+        self.desk.repository.share(&self.folder, self.desk.root.ancestors().nth(2).unwrap_or(&self.desk.root))?;
         let Some(setup) = &self.desk.setup else { return Ok(()) };
         let exit = self.run(command_line::shell(setup), None)?;
         if exit.ending.is_success() || exit.ending == Ending::Stopped {
@@ -126,9 +137,9 @@ impl Call<'_> {
         Err(Error::Setup { ending: exit.ending, log })
     }
 
-    fn check(&self, gate: &GatePlan) -> Result<Option<Said>, Error> {
-        let argv = gate.argv.iter().map(OsString::from).collect();
-        let Exit { ending, elapsed, .. } = self.run(argv, gate.timeout_ms.map(Duration::from_millis))?;
+    fn check(&self, gate: &Gate) -> Result<Option<Said>, Error> {
+        let timeout = gate.plan.timeout_ms.map(Duration::from_millis);
+        let Exit { ending, elapsed, .. } = self.run(gate.argv.clone(), timeout)?;
         if ending == Ending::Stopped {
             return Ok(None);
         }

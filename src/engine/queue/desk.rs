@@ -1,16 +1,16 @@
 //! Desks: what everybody who works on a queue needs to know: repository, journal, folders, and how children are run.
 
-use std::{ops::Deref as _, path::PathBuf, time::Duration};
+use std::{fs, io, ops::Deref as _, path::PathBuf, time::Duration};
 
 use crate::{
     engine::{
+        gate::Gate,
         journal::{self, Deed, Journal, State},
+        orders::Orders,
+        own_events::{self, OwnEvents},
         progress::{Listener, Progress},
     },
-    model::{
-        fact::QueueFact, gate_plan::GatePlan, journal_name::QueueName, oid::Oid, queue::history::Queue,
-        ref_name::RefName,
-    },
+    model::{chain, fact::QueueFact, journal_name::QueueName, oid::Oid, queue::history::Queue, ref_name::RefName},
     process::stop::Stop,
     repo::{open::Repository, refs},
 };
@@ -55,10 +55,27 @@ impl Desk<'_> {
         self.repository.ref_target(&self.target())
     }
 
-    /// Returns the check that entries pass; none where nothing is checked.
+    /// Returns the check that entries pass, as it was given here where it was, else as it is recorded; none where nothing is
+    /// checked.
     #[must_use]
-    pub fn gate(&self) -> Option<GatePlan> {
-        self.journal.ask(|queue| queue.terms().and_then(|terms| terms.gate.clone()))
+    pub fn gate(&self) -> Option<Gate> {
+        let plan = self.journal.ask(|queue| queue.terms().and_then(|terms| terms.gate.clone()))?;
+        let argv = Orders::load(&self.scratch).gate(&plan.argv, &self.repository.home_dir());
+        Some(Gate { plan, argv })
+    }
+
+    /// Has what others wrote into the journal so far be like what was written here.
+    pub fn trust(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.scratch)?;
+        own_events::note(&self.scratch, chain::lines(&self.journal.state().bytes).map_while(Result::ok))
+    }
+
+    /// Tells whether there is a check that others wrote into the journal.
+    #[must_use]
+    pub fn has_foreign_gate(&self) -> bool {
+        let state = self.journal.state();
+        let is_gated = state.history.terms().is_some_and(|terms| terms.gate.is_some());
+        is_gated && OwnEvents::load(&self.scratch).others(&state.bytes).contains(&state.history.terms_since())
     }
 
     /// Writes a fact into the journal; tells whether it still followed from what others wrote meanwhile.

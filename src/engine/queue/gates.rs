@@ -14,10 +14,7 @@ use super::{
     check::{self, Said, Subject},
     desk::Desk,
 };
-use crate::{
-    model::{gate_plan::GatePlan, oid::Oid},
-    process::stop::Stop,
-};
+use crate::{engine::gate::Gate, model::oid::Oid, process::stop::Stop};
 
 /// What a check said, with its number; nothing where it was ended.
 type Answer = (u64, Result<Option<Said>, check::Error>);
@@ -33,7 +30,7 @@ struct Running {
 pub(super) struct Gates<'scope, 'env> {
     scope: &'scope Scope<'scope, 'env>,
     desk: &'env Desk<'env>,
-    gate: Arc<GatePlan>,
+    gate: Arc<Gate>,
     running: Vec<Running>,
     sender: Sender<Answer>,
     answers: Receiver<Answer>,
@@ -42,7 +39,7 @@ pub(super) struct Gates<'scope, 'env> {
 }
 
 impl<'scope, 'env> Gates<'scope, 'env> {
-    pub(super) fn new(scope: &'scope Scope<'scope, 'env>, desk: &'env Desk<'env>, gate: GatePlan) -> Self {
+    pub(super) fn new(scope: &'scope Scope<'scope, 'env>, desk: &'env Desk<'env>, gate: Gate) -> Self {
         let (sender, answers) = channel();
         Self { scope, desk, gate: Arc::new(gate), running: Vec::new(), sender, answers, started: 0 }
     }

@@ -4,6 +4,7 @@
 
 mod check;
 pub mod desk;
+mod fault;
 mod gates;
 pub mod intake;
 pub mod landing;

@@ -3,7 +3,7 @@
 use crate::model::{fact::entry_held, oid::Oid, queue::entry::EntryId};
 
 /// How a queue is processed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// The most checks at once.
     pub jobs: usize,

@@ -1,11 +1,14 @@
 //! Processors: who takes entries, has them checked and lands them, one step after another, as the queue's history calls for.
 
-use std::{io, thread, time::Duration};
+use std::{
+    thread::{self, Scope},
+    time::Duration,
+};
 
 use serde_json::Value;
 
 use super::{
-    check::{self, Said, Subject},
+    check::{Said, Subject},
     desk::Desk,
     gates::Gates,
     intake, landing, leavings, memory,
@@ -15,7 +18,6 @@ use super::{
 };
 use crate::{
     engine::{
-        journal,
         progress::Progress,
         supervisor::{self, Hold},
     },
@@ -29,86 +31,66 @@ use crate::{
             landing_started::Args as Landing,
             stack_gated,
         },
-        gate_plan::GatePlan,
         oid::Oid,
         queue::{
             agenda::{self, Sight, Step},
             entry::EntryId,
             processor::Processor as Name,
+            style::Style,
         },
         ref_name::RefName,
-        verdict::Verdict,
     },
     process::suffix,
-    repo::{git, refs, target},
+    repo::target,
 };
+
+pub use super::fault::Error;
 
 /// How often it is looked whether others changed something.
 const TICK: Duration = Duration::from_millis(100);
 /// How often a target whose worktree another git works on is tried again.
 const TRIES: u32 = 100;
 
-/// Why a queue could not be processed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Somebody else works on it, or the lock file.
-    #[error(transparent)]
-    Supervisor(#[from] supervisor::Error),
-    /// The journal.
-    #[error(transparent)]
-    Journal(#[from] journal::Error),
-    /// A ref.
-    #[error(transparent)]
-    Refs(#[from] refs::Error),
-    /// git could not be asked.
-    #[error(transparent)]
-    Git(#[from] git::Error),
-    /// A stack.
-    #[error(transparent)]
-    Stack(#[from] stacks::Error),
-    /// A check.
-    #[error(transparent)]
-    Check(#[from] check::Error),
-    /// The target.
-    #[error(transparent)]
-    Target(#[from] target::Error),
-    /// The branch is gone.
-    #[error("branch '{0}' does not exist")]
-    NoTarget(RefName),
-    /// The lock of a dead process.
-    #[error("could not remove a dead lock of the queue")]
-    Lock(#[source] io::Error),
-    /// The system gave out.
-    #[error("could not start a check")]
-    Start(#[source] io::Error),
-}
-
 /// Processes a queue until nothing is left to do; for ever, where it is to wait for what comes.
 pub fn run(desk: &Desk<'_>, options: Options) -> Result<Processed, Error> {
-    let hold = supervisor::hold(desk.repository, &desk.journal.run)?;
-    desk.journal.refresh()?;
-    leavings::clear(desk).map_err(Error::Lock)?;
-    let name = Name(suffix::random(16).map_err(Error::Start)?);
-    let (gate, style) = desk.journal.ask(|queue| {
-        let terms = queue.terms();
-        (terms.and_then(|terms| terms.gate.clone()), terms.map(|terms| terms.style))
-    });
+    let hold = take(desk)?;
     thread::scope(|scope| {
-        let gates = gate.map(|gate: GatePlan| Gates::new(scope, desk, gate));
-        let stacks = Stacks::new(desk, style.unwrap_or_default());
-        let processed = Processed::default();
-        let mut processor = Processor { desk, options, hold, name, gates, stacks, processed, waited: 0 };
+        let mut processor = Processor::new(scope, (desk, &hold), options)?;
         let went = processor.work();
         processor.leave(went)
     })
 }
 
+/// Settles what a dead processor landed, and gives back what else it had.
+pub fn take_over(desk: &Desk<'_>) -> Result<(), Error> {
+    let hold = take(desk)?;
+    thread::scope(|scope| {
+        let mut processor = Processor::new(scope, (desk, &hold), Options::default())?;
+        while desk.journal.ask(|queue| queue.batch().is_some()) {
+            let step = processor.next()?;
+            processor.take(step)?;
+        }
+        Ok(())
+    })
+}
+
+/// Takes the queue, and clears what whoever had it last left behind.
+fn take(desk: &Desk<'_>) -> Result<Hold, Error> {
+    let hold = supervisor::hold(desk.repository, &desk.journal.run)?;
+    desk.journal.refresh()?;
+    leavings::clear(desk).map_err(Error::Lock)?;
+    Ok(hold)
+}
+
 /// One that processes a queue.
 struct Processor<'scope, 'env> {
+    scope: &'scope Scope<'scope, 'env>,
     desk: &'env Desk<'env>,
     options: Options,
-    hold: Hold,
+    hold: &'env Hold,
     name: Name,
+    /// The event that brought the terms by which it works.
+    since: u64,
     gates: Option<Gates<'scope, 'env>>,
     stacks: Stacks<'env>,
     processed: Processed,
@@ -116,11 +98,46 @@ struct Processor<'scope, 'env> {
     waited: u32,
 }
 
-impl Processor<'_, '_> {
+impl<'scope, 'env> Processor<'scope, 'env> {
+    fn new(
+        scope: &'scope Scope<'scope, 'env>,
+        (desk, hold): (&'env Desk<'env>, &'env Hold),
+        options: Options,
+    ) -> Result<Self, Error> {
+        let name = Name(suffix::random(16).map_err(Error::Start)?);
+        let (stacks, processed) = (Stacks::new(desk, Style::default()), Processed::default());
+        Ok(Self { scope, desk, options, hold, name, since: 0, gates: None, stacks, processed, waited: 0 })
+    }
+
+    /// Takes in the terms that the queue has by now; they stay while something is tested.
+    fn agree(&mut self) -> Result<(), Error> {
+        let (since, style) =
+            self.desk.journal.ask(|queue| (queue.terms_since(), queue.terms().map(|terms| terms.style)));
+        if since == self.since {
+            return Ok(());
+        }
+        if self.desk.has_foreign_gate() {
+            return Err(Error::Foreign(self.desk.journal.run.clone()));
+        }
+        self.end_checks();
+        self.gates = self.desk.gate().map(|gate| Gates::new(self.scope, self.desk, gate));
+        self.stacks = Stacks::new(self.desk, style.unwrap_or_default());
+        self.since = since;
+        Ok(())
+    }
+
+    fn end_checks(&mut self) {
+        if let Some(mut gates) = self.gates.take() {
+            gates.end();
+            self.processed.checks += gates.started;
+        }
+    }
+
     fn work(&mut self) -> Result<(), Error> {
         while !self.desk.stop.is_set() {
             self.hold.renew();
             self.desk.journal.catch_up()?;
+            self.agree()?;
             match self.next()? {
                 Step::Rest if !self.options.watch || self.is_wanted() => return Ok(()),
                 Step::Rest => drop(self.desk.stop.wait(Some(TICK))),
@@ -138,14 +155,27 @@ impl Processor<'_, '_> {
 
     /// Ends what runs, and gives back what was not settled.
     fn leave(mut self, went: Result<(), Error>) -> Result<Processed, Error> {
-        self.gates.iter_mut().for_each(Gates::end);
-        self.processed.checks = self.gates.as_ref().map_or(0, |gates| gates.started);
-        let open = self.desk.journal.ask(|queue| {
-            let mine = queue.batch().filter(|batch| batch.processor == self.name && batch.landing.is_none());
-            mine.map(|batch| batch.open.clone()).unwrap_or_default()
-        });
-        let given_back = if open.is_empty() { Ok(()) } else { self.give_back(open, Returned::Stopped) };
-        went.and(given_back).map(|()| self.processed)
+        self.end_checks();
+        let closed = self.close();
+        went.and(closed).map(|()| self.processed)
+    }
+
+    /// Gives back what is open, once it is settled whether what was landing has landed.
+    fn close(&mut self) -> Result<(), Error> {
+        loop {
+            self.desk.journal.catch_up()?;
+            let batch = self.desk.journal.ask(|queue| queue.batch().cloned());
+            let Some(batch) = batch.filter(|batch| batch.processor == self.name) else { return Ok(()) };
+            match batch.landing {
+                Some(landing) if self.has_landed(&landing)? => self.settle(&landing)?,
+                _ => self.give_back(batch.open, Returned::Stopped)?,
+            }
+        }
+    }
+
+    fn has_landed(&self, landing: &Landing) -> Result<bool, Error> {
+        let Some(tip) = self.desk.tip()? else { return Ok(false) };
+        Ok(self.desk.repository.is_ancestor(landing.commit, tip)?)
     }
 
     fn next(&self) -> Result<Step, Error> {
@@ -211,7 +241,9 @@ impl Processor<'_, '_> {
             match self.stacks.make(onto, entries) {
                 Err(stacks::Error::Gone(entry)) => return self.hold_for(entry, Reason::Gone, Vec::new()),
                 Err(error) => return Err(error.into()),
-                Ok(Stack::Conflict(conflict)) => return self.found(onto, entries, conflicting(conflict)),
+                Ok(Stack::Conflict(conflict)) => {
+                    return self.found(onto, entries, stack_gated::Outcome::conflicting(conflict));
+                }
                 Ok(Stack::Made(commit, tree)) => match self.known(commit, tree) {
                     Some(outcome) => return self.found(onto, entries, outcome),
                     None => subjects.push(Subject { onto, entries: entries.clone(), commit, tree }),
@@ -224,7 +256,7 @@ impl Processor<'_, '_> {
     /// Returns what is known of a stack without a check: an earlier answer about the same tree, or that nothing is checked.
     fn known(&self, commit: Oid, tree: Oid) -> Option<stack_gated::Outcome> {
         let earlier = self.desk.journal.ask(|queue| queue.answer(tree).map(|known| known.outcome.clone()));
-        let unchecked = || self.gates.is_none().then(|| made(commit, tree));
+        let unchecked = || self.gates.is_none().then(|| stack_gated::Outcome::made(commit, tree));
         earlier.map(|outcome| stack_gated::Outcome { commit: Some(commit), cached: true, ..outcome }).or_else(unchecked)
     }
 
@@ -239,9 +271,10 @@ impl Processor<'_, '_> {
     }
 
     fn record(&self, subject: Subject, said: Said) -> Result<(), Error> {
-        self.desk.tell(format!("{}: {}", shown(&subject.entries), said.verdict));
+        self.desk.tell(format!("{}: {}", subject.shown(), said.verdict));
         let (verdict, ending, log) = (said.verdict, Some(said.ending), Some(said.log));
-        let result = stack_gated::Outcome { verdict, ending, log, ..made(subject.commit, subject.tree) };
+        let made = stack_gated::Outcome::made(subject.commit, subject.tree);
+        let result = stack_gated::Outcome { verdict, ending, log, ..made };
         let args = stack_gated::Args { onto: subject.onto, entries: subject.entries };
         let fact = QueueFact::StackGated(StackGated { args, result });
         self.desk.say_with(&fact, |deed| deed.took(said.took).logging([said.entry.clone()]))?;
@@ -270,8 +303,11 @@ impl Processor<'_, '_> {
                 drop(self.desk.stop.wait(Some(TICK)));
                 Ok(())
             }
-            target::Error::Changed { file, .. } => self.hold_for(landing.entry, Reason::Dirty, vec![file]),
-            target::Error::Refused { .. } | target::Error::Unfinished { .. } => {
+            target::Error::Changed { file, .. } | target::Error::Untracked { file, .. } => {
+                self.hold_for(landing.entry, Reason::Dirty, vec![file])
+            }
+            error @ (target::Error::Refused { .. } | target::Error::Unfinished { .. }) => {
+                (self.desk.listener)(Progress::Warning(error.to_string()));
                 self.hold_for(landing.entry, Reason::Dirty, Vec::new())
             }
             error => Err(error.into()),
@@ -329,42 +365,5 @@ impl Processor<'_, '_> {
             self.processed.held.push((entry, result));
         }
         Ok(())
-    }
-}
-
-/// Tells of a stack that was made and not checked.
-fn made(commit: Oid, tree: Oid) -> stack_gated::Outcome {
-    stack_gated::Outcome {
-        commit: Some(commit),
-        tree: Some(tree),
-        conflict: None,
-        verdict: Verdict::None,
-        ending: None,
-        log: None,
-        cached: false,
-    }
-}
-
-fn conflicting(conflict: stack_gated::Conflict) -> stack_gated::Outcome {
-    stack_gated::Outcome {
-        commit: None,
-        tree: None,
-        conflict: Some(conflict),
-        verdict: Verdict::None,
-        ending: None,
-        log: None,
-        cached: false,
-    }
-}
-
-/// Names the entries of a stack.
-fn shown(entries: &[EntryId]) -> String {
-    match entries {
-        [] => "the target alone".to_owned(),
-        [one] => format!("entry {one}"),
-        several => {
-            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
-            format!("entries {}", names.join("+"))
-        }
     }
 }

@@ -50,4 +50,23 @@ pub struct Outcome {
     pub cached: bool,
 }
 
+impl Outcome {
+    /// Tells of a stack that was made and not checked.
+    #[must_use]
+    pub fn made(commit: Oid, tree: Oid) -> Self {
+        Self { commit: Some(commit), tree: Some(tree), ..Self::unchecked() }
+    }
+
+    /// Tells of a stack that could not be made.
+    #[must_use]
+    pub fn conflicting(conflict: Conflict) -> Self {
+        Self { conflict: Some(conflict), ..Self::unchecked() }
+    }
+
+    const fn unchecked() -> Self {
+        let (commit, tree, conflict, verdict) = (None, None, None, Verdict::None);
+        Self { commit, tree, conflict, verdict, ending: None, log: None, cached: false }
+    }
+}
+
 super::payload!(StackGated, "stack_gated", |fact| fact.result.verdict == Verdict::Pass);

@@ -89,8 +89,4 @@ impl Batch {
         self.known.retain(|known| known.rest().first() == Some(&landed));
         self.known.iter_mut().for_each(|known| known.landed += 1);
     }
-    /// Leaves nothing known of stacks with this entry.
-    pub(super) fn forget(&mut self, entry: EntryId) {
-        self.known.retain(|known| !known.stack.contains(&entry));
-    }
 }

@@ -356,16 +356,18 @@ impl Queue {
         let (id, commit) = (fact.args.entry, fact.args.commit);
         self.require_only(law, id, commit)?;
         let entry = self.entry_mut(law, id)?;
-        let is_held = matches!(entry.state, State::NeedsReview(_));
-        law.require(is_held, format!("entry {id} waits for nobody"))?;
+        let held = if let State::NeedsReview(held) = &entry.state { Some(held.reason) } else { None };
+        law.require(held.is_some(), format!("entry {id} waits for nobody"))?;
         if entry.commit != commit {
             entry.superseded.push(entry.commit);
         }
         (entry.state, entry.commit) = (State::Queued, commit);
         entry.resolution.clone_from(&fact.args.resolution);
-        // What was found of it is what the person doubts.
-        self.answers.retain(|_, known| !known.stack.contains(&id));
-        self.batch.iter_mut().for_each(|batch| batch.forget(id));
+        // What was found of it is what the person doubts, and of the target where that was to blame.
+        let is_target = held == Some(Reason::Target);
+        let is_doubted = |known: &Known| known.stack.contains(&id) || (is_target && known.stack.is_empty());
+        self.answers.retain(|_, known| !is_doubted(known));
+        self.batch.iter_mut().for_each(|batch| batch.known.retain(|known| !is_doubted(known)));
         Ok(())
     }
 }
