@@ -113,7 +113,16 @@ impl Repository {
 
     /// Tells whether a commit is another one or an ancestor of it.
     pub fn is_ancestor(&self, ancestor: Oid, of: Oid) -> Result<bool, git::Error> {
-        let call = self.git().call(["merge-base", "--is-ancestor", &ancestor.to_string(), &of.to_string()]);
+        self.has_base(&["--is-ancestor", &ancestor.to_string(), &of.to_string()])
+    }
+
+    /// Tells whether two commits have an ancestor in common.
+    pub fn is_related(&self, one: Oid, other: Oid) -> Result<bool, git::Error> {
+        self.has_base(&[&one.to_string(), &other.to_string()])
+    }
+
+    fn has_base(&self, arguments: &[&str]) -> Result<bool, git::Error> {
+        let call = self.git().call(["merge-base"]).args(arguments);
         let output = call.output()?;
         match output.status.code() {
             Some(0) => Ok(true),

@@ -119,6 +119,21 @@ fn what_is_there_is_not_added_twice_by_run_or_by_branch() {
 }
 
 #[test]
+fn what_has_no_history_in_common_with_the_branch_is_refused_and_no_queue_is_stuck_over_it() {
+    let world = World::with_gate();
+    let other = world.git(&["commit-tree", "-m", "other", "main^{tree}"]);
+    world.par(&["queue", "add", &other]).refuses(128, "has no history in common with 'refs/heads/main'");
+    assert_eq!(world.run_refs(), "");
+    world.queued(&["one"]);
+    // The branch begins anew.
+    world.git(&["update-ref", "refs/heads/main", &other]);
+    world.commit_on(&other, "refs/heads/two", &[("two", "two")]);
+    world.par_ok(&["queue", "add", "two"]);
+    assert_eq!(world.process(&["-j", "2"]).code, 4);
+    assert_eq!(world.entries(&[]), ["needs_review: conflict", "merged"]);
+}
+
+#[test]
 fn a_commit_lands_whatever_became_of_its_branch() {
     let world = World::with_gate();
     world.queued(&["one", "two"]);

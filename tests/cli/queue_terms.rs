@@ -90,8 +90,21 @@ fn the_setup_command_makes_each_worktree_ready() {
     world.git(&["config", "par.setup", "echo no network; false"]);
     world.par_ok(&["queue", "retry"]);
     let said = world.process(&[]);
-    said.refuses(128, "setup failed in the fresh worktree");
+    said.refuses(128, "setup failed in a fresh worktree of the target");
     assert_eq!(world.entries(&[]), ["merged", "queued"]);
+    world.assert_no_checks();
+}
+
+#[test]
+fn what_cannot_be_made_ready_is_held_and_the_others_land() {
+    let world = World::new();
+    world.set_gate("true");
+    world.git(&["config", "par.setup", "echo setting up; test ! -e broken"]);
+    world.queued(&["broken", "two"]);
+    let said = world.process(&["-j", "2"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert_eq!(world.entries(&[]), ["needs_review: gate", "merged"]);
+    assert_eq!(world.par_ok(&["queue", "log", "1", "--gate"]), "setting up\n");
     world.assert_no_checks();
 }
 

@@ -12,7 +12,7 @@ use crate::{
     engine::{
         journal::{Journal, State},
         queue::{
-            desk::QueueJournal,
+            desk::{Desk, QueueJournal},
             intake::{self, Added, Wanted},
         },
         runs,
@@ -92,6 +92,7 @@ pub(in crate::command) fn add(
     let journal: QueueJournal<'_> =
         Journal::new(repository, queue, repository.require_identity()?).hooked(context.listener)?;
     let desk = opened::desk(context, repository, &journal)?;
+    require_related(&desk, wanted)?;
     if intake::is_here(&desk)? {
         terms.apply(&desk)?;
     } else {
@@ -108,6 +109,19 @@ pub(in crate::command) fn add(
     };
     let entries = wanted.iter().map(row).collect::<Result<_, Error>>()?;
     Ok(Queued { target: desk.target().to_string(), entries })
+}
+
+/// Refuses what could never be merged.
+fn require_related(desk: &Desk<'_>, wanted: &[Wanted]) -> Result<(), Error> {
+    let Some(tip) = desk.tip()? else { return Ok(()) };
+    for wanted in wanted {
+        if !desk.repository.is_related(tip, wanted.commit)? {
+            let (commit, target) = (wanted.commit.short(), desk.target());
+            let message = format!("commit {commit} has no history in common with '{target}'");
+            return Err(Error::new(Kind::Cannot, message).hint(format!("git rebase --root --onto {target} {commit}")));
+        }
+    }
+    Ok(())
 }
 
 impl Args {

@@ -16,7 +16,7 @@ use crate::{
     repo::{
         include,
         log_store::{self, LogEntry},
-        shared,
+        objects, shared,
     },
 };
 
@@ -37,8 +37,8 @@ pub enum Error {
     /// The worktree.
     #[error(transparent)]
     Place(#[from] place::Error),
-    /// The setup command failed there.
-    #[error("setup failed in the fresh worktree: {ending}; what it printed: {}", log.display())]
+    /// The setup command failed on the target alone.
+    #[error("setup failed in a fresh worktree of the target: {ending}; what it printed: {}", log.display())]
     Setup {
         /// How.
         ending: Ending,
@@ -57,6 +57,9 @@ pub enum Error {
     /// What it printed.
     #[error(transparent)]
     Log(#[from] log::Error),
+    /// An object.
+    #[error(transparent)]
+    Objects(#[from] objects::Error),
     /// Keeping that.
     #[error(transparent)]
     Store(#[from] log_store::Error),
@@ -99,6 +102,16 @@ pub(super) struct Said {
 
 /// Runs the check; one that was stopped said nothing.
 pub(super) fn run(desk: &Desk<'_>, gate: &Gate, subject: &Subject, stop: &Stop) -> Result<Option<Said>, Error> {
+    placed(desk, subject, stop, |call| call.check(gate))
+}
+
+/// Makes a fresh worktree of a stack for as long as something is done in it.
+fn placed<T>(
+    desk: &Desk<'_>,
+    subject: &Subject,
+    stop: &Stop,
+    act: impl FnOnce(&Call<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
     let name = format!("gate-{}", suffix::random(6).map_err(Error::Name)?);
     let (folder, live) = (desk.root.join(&name), desk.scratch.join(&name));
     plain::make_room(&live).map_err(|source| Error::File { path: live.clone(), source })?;
@@ -107,9 +120,9 @@ pub(super) fn run(desk: &Desk<'_>, gate: &Gate, subject: &Subject, stop: &Stop) 
     let index = live.with_extension("index");
     let found = desk.repository.insist(|| place::make(desk.repository, (&folder, &index), wanted))?;
     let call = Call { desk, subject, folder: found.folder.clone(), live, stop };
-    let said = call.prepare().and_then(|()| call.check(gate));
+    let done = act(&call);
     let _ = std::fs::remove_file(&call.live);
-    said
+    done
 }
 
 /// A folder for one check, and what its children are given.
@@ -123,32 +136,61 @@ struct Call<'c> {
 }
 
 impl Call<'_> {
-    fn prepare(&self) -> Result<(), Error> {
+    /// Makes the folder ready; tells how the setup command ended where it did not succeed.
+    fn prepare(&self) -> Result<Option<Exit>, Error> {
         self.desk.repository.copy_included(&self.desk.included, &self.folder)?;
         // Beside the folders of runs: a queue's is one below them.
         self.desk.repository.share(&self.folder, self.desk.root.ancestors().nth(2).unwrap_or(&self.desk.root))?;
-        let Some(setup) = &self.desk.setup else { return Ok(()) };
+        let Some(setup) = &self.desk.setup else { return Ok(None) };
         let exit = self.run(command_line::shell(setup), None)?;
-        if exit.ending.is_success() || exit.ending == Ending::Stopped {
-            return Ok(());
-        }
-        let log = self.desk.scratch.join("setup.log");
-        let _ = std::fs::rename(&self.live, &log);
-        Err(Error::Setup { ending: exit.ending, log })
+        Ok(Some(exit).filter(|exit| !exit.ending.is_success()))
     }
 
     fn check(&self, gate: &Gate) -> Result<Option<Said>, Error> {
+        if let Some(exit) = self.prepare()? {
+            return self.unready(&exit);
+        }
         let timeout = gate.plan.timeout_ms.map(Duration::from_millis);
-        let Exit { ending, elapsed, .. } = self.run(gate.argv.clone(), timeout)?;
-        if ending == Ending::Stopped {
+        let exit = self.run(gate.argv.clone(), timeout)?;
+        if exit.ending == Ending::Stopped { Ok(None) } else { self.said(Verdict::from(exit.ending), &exit).map(Some) }
+    }
+
+    /// Says of a stack in which the setup command failed that it does not pass, unless that fails on the target alone too.
+    fn unready(&self, exit: &Exit) -> Result<Option<Said>, Error> {
+        if exit.ending == Ending::Stopped {
             return Ok(None);
         }
+        if self.subject.entries.is_empty() {
+            return Err(self.setup_failed(exit));
+        }
+        let onto = self.subject.onto;
+        let tree = self.desk.repository.commit(onto)?.tree;
+        let alone = Subject { onto, entries: Vec::new(), commit: onto, tree };
+        let alone = placed(self.desk, &alone, self.stop, |call| {
+            Ok(call.prepare()?.map(|exit| (exit.ending, call.setup_failed(&exit))))
+        });
+        match alone? {
+            None => self.said(Verdict::Error, exit).map(Some),
+            Some((Ending::Stopped, _)) => Ok(None),
+            Some((_, error)) => Err(error),
+        }
+    }
+
+    /// Tells of a setup command that failed; what it printed is put where a person finds it.
+    fn setup_failed(&self, exit: &Exit) -> Error {
+        let log = self.desk.scratch.join("setup.log");
+        let _ = std::fs::rename(&self.live, &log);
+        Error::Setup { ending: exit.ending, log }
+    }
+
+    /// Keeps what was printed.
+    fn said(&self, verdict: Verdict, exit: &Exit) -> Result<Said, Error> {
         let digest = log::digest(&self.live)?;
         let blob = self.desk.repository.store_log(&self.live, digest.bytes)?;
         let top = self.subject.entries.last().map_or("target".to_owned(), |entry| format!("entry-{entry}"));
         let entry = LogEntry { folder: top, name: format!("{}.log", self.subject.tree), blob };
         let log = LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes };
-        Ok(Some(Said { verdict: Verdict::from(ending), ending, log, entry, took: elapsed }))
+        Ok(Said { verdict, ending: exit.ending, log, entry, took: exit.elapsed })
     }
 
     fn run(&self, argv: Vec<OsString>, timeout: Option<Duration>) -> Result<Exit, Error> {

@@ -109,9 +109,12 @@ impl<'a> Stacks<'a> {
         if repository.is_ancestor(entry.commit, commit)? {
             return Ok(Layer::Made(commit, tree));
         }
-        let merged = match repository.merge_trees(commit, entry.commit)? {
-            Merged::Conflict(paths) => return Ok(Layer::Conflict(paths)),
-            Merged::Clean(merged) => merged,
+        let merged = match repository.merge_trees(commit, entry.commit) {
+            // Whoever moves the target to another history meanwhile leaves nothing to merge.
+            Err(_) if !repository.is_related(commit, entry.commit)? => return Ok(Layer::Conflict(Vec::new())),
+            Err(error) => return Err(error.into()),
+            Ok(Merged::Conflict(paths)) => return Ok(Layer::Conflict(paths)),
+            Ok(Merged::Clean(merged)) => merged,
         };
         let is_resolved = entry.resolution.is_some();
         match self.style {
