@@ -31,7 +31,13 @@ __git_par_git ()
 
 __git_par_runs ()
 {
-	__git_par_git for-each-ref --format='%(refname:lstrip=3)' refs/notes/par
+	__git_par_git for-each-ref --format='%(refname:lstrip=3)' 'refs/notes/par/*'
+}
+
+# Lists runs, and queues by the names of their branches.
+__git_par_journals ()
+{
+	__git_par_git for-each-ref --format='%(refname:lstrip=3)' refs/notes/par | sed 's,%2F,/,g'
 }
 
 __git_par_refs ()
@@ -594,16 +600,16 @@ __git_par_argument ()
 		__git_par_offer "$(__git_par_runs)" "$3"
 		;;
 	seal)
-		__git_par_offer "$(__git_par_runs)" "$3"
+		__git_par_offer "$(__git_par_journals)" "$3"
 		;;
 	verify)
-		__git_par_offer "$(__git_par_runs)" "$3"
+		__git_par_offer "$(__git_par_journals)" "$3"
 		;;
 	push)
-		:
+		__git_par_offer "$(__git_par_git remote) $(__git_par_journals)" "$3"
 		;;
 	fetch)
-		:
+		__git_par_offer "$(__git_par_git remote) $(__git_par_journals)" "$3"
 		;;
 	run)
 		:

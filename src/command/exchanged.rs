@@ -87,7 +87,7 @@ impl Row {
         let forked_at = if let Relation::Forked { event } = plan.relation { Some(event) } else { None };
         let names = |names: &mut dyn Iterator<Item = &RefName>| names.map(ToString::to_string).collect();
         Self {
-            run: plan.run.as_str().to_owned(),
+            run: plan.run.spelled(),
             state: State::of(plan, direction),
             events: plan.events,
             forked_at,
@@ -106,7 +106,7 @@ impl Row {
             direction == Direction::Push || matches!(error, exchange::Error::AtWork(_) | exchange::Error::Refs(_));
         let error = Error::from(error);
         Self {
-            run: of.as_str().to_owned(),
+            run: of.spelled(),
             state: if error.kind == Kind::Busy { State::Busy } else { State::Failed },
             events: None,
             forked_at: None,

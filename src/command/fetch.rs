@@ -1,4 +1,4 @@
-//! `git par fetch`: runs from a remote, each all or none, overwriting nothing.
+//! `git par fetch`: runs and queues from a remote, each all or none, overwriting nothing.
 
 use super::{
     Context, Error,
@@ -18,15 +18,15 @@ use crate::{
     },
 };
 
-/// Get runs from a remote, refs and journal together, and overwrite nothing
+/// Get runs and queues from a remote, refs and journal together, and overwrite nothing
 ///
 /// Each run is taken whole, and only where its journal goes on from the one that is here.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// The remote, by name or address [default: where git fetches from]
     pub remote: Option<String>,
-    /// The runs, or unique beginnings of their names [default: all that the remote has]
-    #[arg(value_name = "RUN")]
+    /// The runs, or unique beginnings of their names, or queues, as queue/BRANCH [default: all that the remote has]
+    #[arg(value_name = "RUN|QUEUE")]
     pub runs: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `git par push`: runs to a remote, each all or none, forcing nothing.
+//! `git par push`: runs and queues to a remote, each all or none, forcing nothing.
 
 use super::{
     Context, Error,
@@ -17,17 +17,17 @@ use crate::{
     },
 };
 
-/// Send runs to a remote, refs and journal together, and overwrite nothing
+/// Send runs and queues to a remote, refs and journal together, and overwrite nothing
 ///
 /// Each run goes in one atomic push, and only where its journal goes on from the one that the remote has.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// The remote, by name or address [default: where git pushes to]
     pub remote: Option<String>,
-    /// The runs, or unique beginnings of their names [default: the newest]
-    #[arg(value_name = "RUN")]
+    /// The runs, or unique beginnings of their names, or queues, as queue/BRANCH [default: the newest run]
+    #[arg(value_name = "RUN|QUEUE")]
     pub runs: Vec<String>,
-    /// Send every run of this repository
+    /// Send every run and every queue of this repository
     #[arg(long, conflicts_with = "runs")]
     pub all: bool,
     /// Send the logs too
@@ -56,7 +56,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Exchanged, Error> {
 
 fn push(exchange: &Exchange<'_>, plan: Plan, context: &Context<'_>) -> Result<Plan, exchange::Error> {
     if !plan.transfer.moves.is_empty() {
-        (context.listener)(Progress::Carrying(format!("pushing run {} to {}", plan.run, exchange.remote.name)));
+        (context.listener)(Progress::Carrying(format!("pushing {} to {}", plan.run.titled(), exchange.remote.name)));
         exchange.push(&plan)?;
     }
     Ok(plan)

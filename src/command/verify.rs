@@ -1,4 +1,4 @@
-//! `git par verify`: whether a run is what it says, checked by anybody from a clone, a bundle or a journal.
+//! `git par verify`: whether a run or a queue is what it says, checked by anybody from a clone, a bundle or a journal.
 
 mod demand;
 mod subject;
@@ -11,29 +11,30 @@ use crate::{
         progress::Progress,
         runs,
     },
-    model::{chain::Form, run_id::RunId},
+    model::{chain::Form, journal_name::JournalName},
     repo::{bundle, open::Repository},
 };
 use subject::Subject;
 pub use verification::Verification;
 
-/// Check a run from refs and objects alone, trusting nobody, and name each thing that does not hold.
+/// Check a run or a queue from refs and objects alone, trusting nobody, and name each thing that does not hold.
 ///
 /// Looks at canonical bytes, chain, numbering and causes of the journal; that its events are a legal history; that every
 /// commit and tree named is here, descends from base and is where its ref is; every diff, measured again; every pick,
 /// recomputed from the facts before it; every merge, computed again and looked for in its target; the notes for people,
 /// rendered again; the certificate, derived again; and the seal's signature, against your own allowed signers
-/// (gpg.ssh.allowedSignersFile, or the trust of your GPG keys) and never against anything that came with the run.
+/// (gpg.ssh.allowedSignersFile, or the trust of your GPG keys) and never against anything that came with the run. Of a queue
+/// likewise: its law, its refs, the verdicts, and each commit that landed, made again from the entry and what it landed on.
 ///
 /// The verdict is 'ok', 'ok-unsigned', 'untrusted-signer', 'broken' or 'incomplete' (objects are missing here). The exit
 /// status is 0 for 'ok' and, where no signature was asked for, for 'ok-unsigned'; else 1.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 pub struct Args {
-    /// The run, or a unique beginning of its name [default: the newest]; or a file: a bundle with all runs in it, or a journal by itself ('-' for standard input)
-    #[arg(value_name = "RUN|FILE")]
+    /// The run, or a unique beginning of its name [default: the newest]; or a queue, as queue/BRANCH; or a file: a bundle with all runs in it, or a journal by itself ('-' for standard input)
+    #[arg(value_name = "RUN|QUEUE|FILE")]
     pub subject: Option<String>,
-    /// Check every run of this repository
+    /// Check every run and every queue of this repository
     #[arg(long, conflicts_with = "subject")]
     pub all: bool,
     /// Run the recorded gates again, in clean worktrees, and compare the verdicts; this runs commands that the journal names
@@ -64,7 +65,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Verification, Error> {
         }
         Subject::Bundle(file) => {
             let unpacked = bundle::unpack(&file)?;
-            let runs = audit::runs(&unpacked.repository)?;
+            let runs = audit::names(&unpacked.repository)?;
             if runs.is_empty() {
                 return Err(Error::usage(format!("bundle '{}' holds no run", file.display())));
             }
@@ -103,24 +104,33 @@ impl Args {
         context: &Context<'_>,
         repository: &Repository,
         wanted: Option<&str>,
-    ) -> Result<Vec<RunId>, Error> {
-        let mut runs = audit::runs(repository)?;
-        if runs.is_empty() {
+    ) -> Result<Vec<JournalName>, Error> {
+        let names = audit::names(repository)?;
+        if names.is_empty() {
             return Err(runs::Error::None.into());
         }
         if self.all {
-            return Ok(runs);
+            return Ok(names);
         }
         if let Some(wanted) = wanted {
-            return Ok(vec![runs::named(runs, wanted)?]);
+            return Ok(vec![self.named(names, wanted)?]);
         }
         if let Ok(run) = context.choose(repository, None) {
-            return Ok(vec![run]);
+            return Ok(vec![run.name()]);
         }
         // Without notes the name is all that tells the newest.
-        let newest = runs.split_off(runs.len() - 1);
-        (context.listener)(Progress::Chosen(newest[0].clone()));
-        Ok(newest)
+        let Some(newest) = names.iter().rev().find_map(JournalName::as_run) else { return Ok(names) };
+        (context.listener)(Progress::Chosen(newest.clone()));
+        Ok(vec![newest.name()])
+    }
+
+    fn named(&self, names: Vec<JournalName>, wanted: &str) -> Result<JournalName, Error> {
+        let name = runs::named(names, wanted)?;
+        if self.regate && name.queue().is_some() {
+            return Err(Error::usage(format!("--regate is for runs: the checks of {name} are not run again"))
+                .hint(format!("git par verify {}", name.spelled())));
+        }
+        Ok(name)
     }
 }
 
@@ -128,7 +138,7 @@ impl Args {
 fn audit_all(
     args: &Args,
     context: &Context<'_>,
-    (repository, trust, runs): (&Repository, &Repository, Vec<RunId>),
+    (repository, trust, runs): (&Repository, &Repository, Vec<JournalName>),
 ) -> Result<Vec<Audit>, Error> {
     let options = Options {
         signers: args.signers.clone(),
@@ -136,5 +146,5 @@ fn audit_all(
         regate: args.regate.then_some(Regate { listener: context.listener }),
         stop: Some(context.stop.clone()),
     };
-    runs.iter().map(|run| Ok(audit::run(repository, run, &options)?)).collect()
+    runs.iter().map(|run| Ok(audit::all(repository, run, &options)?)).collect()
 }

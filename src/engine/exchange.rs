@@ -215,7 +215,7 @@ impl<'a> Exchange<'a> {
         let notes = given.get(&RefName::notes(of)).ok_or_else(|| Error::NoJournal(of.clone()))?;
         let state = State::<H>::read(of, *notes, self.journal(of, given, given)?)?;
         let is_on_base = state.history.base().as_ref() == given.get(&RefName::base(of));
-        if !is_on_base || !state.history.is_of(of) {
+        if !is_on_base || state.history.of().as_ref() != Some(of) {
             return Err(Error::Strange(of.clone()));
         }
         Ok(Given { events: state.tip().count, told: state.history.told(of), bytes: state.bytes })

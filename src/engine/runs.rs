@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     model::{
-        journal_name::JournalName,
+        journal_name::{self, JournalName},
         ref_name::RefName,
-        run_id::{QUEUES, RunId},
+        run_id::RunId,
     },
     repo::{journal_notes, open::Repository},
 };
@@ -62,7 +62,7 @@ pub fn named<N: Borrow<JournalName>>(mut names: Vec<N>, wanted: &str) -> Result<
     if let Some(exact) = names.iter().position(is_exact) {
         return Ok(names.swap_remove(exact));
     }
-    let is_queue = wanted.starts_with(&format!("{QUEUES}/"));
+    let is_queue = journal_name::is_queue(wanted);
     names.retain(|name| name.borrow().as_str().starts_with(wanted) && name.borrow().queue().is_some() == is_queue);
     match names.len() {
         0 => Err(Error::Unknown(wanted.to_owned())),

@@ -10,6 +10,7 @@ use super::{
     fact::{merge_finished, run_started, winner_selected::By},
     hash::Hash,
     history::{History, Lane, Placed},
+    journal_name::JournalName,
     merge_mode::MergeMode,
     oid::Oid,
     rule::Rule,
@@ -189,29 +190,39 @@ impl Certificate {
         parents
     }
 
-    /// Returns the name of the tag that seals a run.
-    #[must_use]
-    pub fn tag_name(run: &RunId) -> String {
-        format!("par/{run}")
-    }
-
-    /// Writes the message of the seal: it names by SHA-256 all that the tag stands for, whatever hash the repository uses.
+    /// Writes the message of the seal.
     #[must_use]
     pub fn message(&self) -> String {
-        let digest = Hash::of(&[self.bytes().as_bytes()]);
-        let Tip { events, head } = &self.journal;
-        format!("git par seal of {}\n\ncertificate {digest}\njournal {events} {head}\n", self.run)
+        message(&self.run, &self.journal, &self.bytes())
     }
 
     /// Writes the certificate in canonical form, with a line end.
     #[must_use]
     pub fn bytes(&self) -> String {
-        let value = serde_json::to_value(self).expect("certificates have string keys only");
-        let mut text =
-            super::canonical::to_string(&value).expect("a journal's numbers are in range and its nesting is small");
-        text.push('\n');
-        text
+        bytes(self)
     }
+}
+
+/// Returns the name of the tag that seals a run or a queue.
+#[must_use]
+pub fn tag_name(of: &JournalName) -> String {
+    format!("par/{}", of.as_str())
+}
+
+/// Writes the message of a seal: it names by SHA-256 all that the tag stands for, whatever hash the repository uses.
+pub(super) fn message(of: &JournalName, journal: &Tip, certificate: &str) -> String {
+    let digest = Hash::of(&[certificate.as_bytes()]);
+    let Tip { events, head } = journal;
+    format!("git par seal of {}\n\ncertificate {digest}\njournal {events} {head}\n", of.spelled())
+}
+
+/// Writes a certificate in canonical form, with a line end.
+pub(super) fn bytes(certificate: &impl Serialize) -> String {
+    let value = serde_json::to_value(certificate).expect("certificates have string keys only");
+    let mut text =
+        super::canonical::to_string(&value).expect("a journal's numbers are in range and its nesting is small");
+    text.push('\n');
+    text
 }
 
 fn entry(run: &run_started::Args, worker: Worker, lane: &Lane) -> Entry {

@@ -1,13 +1,14 @@
 //! Chronicles: what a journal comes to, folded from its events one after another.
 
 use super::{
+    certificate::{Certificate, Tip},
     event::{self, Event},
     fact::QueueFact,
     history::{History, Illegal, Step},
-    journal_name::JournalName,
+    journal_name::{JournalName, QueueName},
     oid::Oid,
     person_note,
-    queue::history::Queue,
+    queue::{self, history::Queue},
     transfer::{self, Refs},
 };
 
@@ -22,6 +23,17 @@ pub enum Unfit {
     Illegal(#[from] Illegal),
 }
 
+/// What a seal of a journal holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certified {
+    /// The certificate, in canonical form.
+    pub bytes: String,
+    /// The commits that the seal keeps.
+    pub parents: Vec<Oid>,
+    /// The tag's message.
+    pub message: String,
+}
+
 /// What a journal comes to.
 pub trait Chronicle: Clone + Default {
     /// Takes the next event in. What it is after an error is not told: whoever wants to go on keeps a copy.
@@ -34,14 +46,17 @@ pub trait Chronicle: Clone + Default {
     /// Returns the commit that the journal is noted on; none before the first event.
     fn base(&self) -> Option<Oid>;
 
-    /// Tells whether it is that of this run or queue.
-    fn is_of(&self, name: &JournalName) -> bool;
+    /// Returns the run or queue that it is of; none before the first event, or where that names none.
+    fn of(&self) -> Option<JournalName>;
 
     /// Lists the refs that it calls for, and where each of them is.
     fn told(&self, name: &JournalName) -> Refs;
 
     /// Writes the notes for people: on which object, and the text.
     fn notes(&self) -> Vec<(Oid, String)>;
+
+    /// Derives what a seal of the journal, of this length and head, holds: as this version writes it, then as earlier ones did.
+    fn certify(&self, journal: Tip) -> Vec<Certified>;
 }
 
 impl Chronicle for History {
@@ -53,8 +68,8 @@ impl Chronicle for History {
         self.run().map(|run| run.args.base)
     }
 
-    fn is_of(&self, name: &JournalName) -> bool {
-        self.run().is_some_and(|run| *run.args.run == *name)
+    fn of(&self) -> Option<JournalName> {
+        self.run().map(|run| run.args.run.name())
     }
 
     fn told(&self, name: &JournalName) -> Refs {
@@ -63,6 +78,24 @@ impl Chronicle for History {
 
     fn notes(&self) -> Vec<(Oid, String)> {
         person_note::render_all(self)
+    }
+
+    fn certify(&self, journal: Tip) -> Vec<Certified> {
+        let newest = Certificate::derive(self, journal);
+        let oldest = newest.clone().map(Certificate::as_first_written);
+        newest.iter().chain(&oldest).map(Certified::from).collect()
+    }
+}
+
+impl From<&Certificate> for Certified {
+    fn from(certificate: &Certificate) -> Self {
+        Self { bytes: certificate.bytes(), parents: certificate.parents(), message: certificate.message() }
+    }
+}
+
+impl From<&queue::certificate::Certificate> for Certified {
+    fn from(certificate: &queue::certificate::Certificate) -> Self {
+        Self { bytes: certificate.bytes(), parents: certificate.parents(), message: certificate.message() }
     }
 }
 
@@ -76,9 +109,8 @@ impl Chronicle for Queue {
         self.started().map(|started| started.args.base)
     }
 
-    fn is_of(&self, name: &JournalName) -> bool {
-        let target = self.started().map(|started| started.args.target.clone());
-        target.is_some() && name.queue().map(|queue| queue.target()) == target
+    fn of(&self) -> Option<JournalName> {
+        QueueName::of(&self.started()?.args.target).map(|queue| (*queue).clone())
     }
 
     fn told(&self, name: &JournalName) -> Refs {
@@ -88,5 +120,9 @@ impl Chronicle for Queue {
     /// Who landed what is told by the commits themselves.
     fn notes(&self) -> Vec<(Oid, String)> {
         Vec::new()
+    }
+
+    fn certify(&self, journal: Tip) -> Vec<Certified> {
+        queue::certificate::Certificate::derive(self, journal).iter().map(Certified::from).collect()
     }
 }

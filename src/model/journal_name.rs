@@ -11,8 +11,7 @@ const LONGEST: usize = 200;
 const BRANCHES: &str = "refs/heads/";
 
 /// What a journal is of: `<run>`, or `queue/<target>`; spelled so below `refs/par/` and among the live files.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JournalName(String);
 
 impl JournalName {
@@ -44,6 +43,12 @@ impl JournalName {
         self.queue().map_or_else(|| self.0.clone(), |queue| format!("{QUEUES}/{queue}"))
     }
 
+    /// Returns what an answer calls it: `run <run>` or `queue/<branch>`.
+    #[must_use]
+    pub fn titled(&self) -> String {
+        if self.queue().is_some() { self.spelled() } else { format!("run {}", self.0) }
+    }
+
     /// Returns the queue's name; none of a run.
     #[must_use]
     pub fn queue(&self) -> Option<QueueName> {
@@ -54,6 +59,18 @@ impl JournalName {
     #[must_use]
     pub fn as_run(&self) -> Option<RunId> {
         self.0.parse().ok()
+    }
+}
+
+/// Tells whether somebody means a queue by this, here or not.
+#[must_use]
+pub fn is_queue(text: &str) -> bool {
+    part(text).0 == QUEUES && text.contains('/')
+}
+
+impl Serialize for JournalName {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.spelled())
     }
 }
 

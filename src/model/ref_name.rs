@@ -135,10 +135,10 @@ impl RefName {
         JournalName::split(self.0.strip_prefix(NOTES)?).filter(|(_, rest)| rest.is_none()).map(|(of, _)| of)
     }
 
-    /// Returns the run that a ref which is no notes ref belongs to.
+    /// Returns the run or the queue that a ref which is no notes ref belongs to.
     #[must_use]
-    pub fn run(&self) -> Option<RunId> {
-        self.split()?.0.as_run()
+    pub fn of(&self) -> Option<JournalName> {
+        Some(self.split()?.0)
     }
 
     /// Splits the name of a ref that is no notes ref into what it is of, and the rest.

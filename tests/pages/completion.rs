@@ -96,7 +96,7 @@ fn bash_completes_a_verb_that_is_a_program_of_its_own() {
     }
 }
 
-/// Makes a repository with two runs, as far as their refs tell.
+/// Makes a repository with two runs and a queue, as far as their refs tell.
 fn repository() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path().display().to_string();
@@ -107,7 +107,8 @@ fn repository() -> tempfile::TempDir {
     };
     git(&["init", "--quiet", "--initial-branch=main"]);
     git(&["commit", "--quiet", "--allow-empty", "-m", "first"]);
-    for run in ["20261120-first-aaaa", "20261121-second-bbbb"] {
+    git(&["remote", "add", "origin", "../origin.git"]);
+    for run in ["20261120-first-aaaa", "20261121-second-bbbb", "queue/release%2F1.0"] {
         git(&["update-ref", &format!("refs/notes/par/{run}"), "HEAD"]);
     }
     folder
@@ -123,6 +124,11 @@ fn bash_completes_runs_and_branches_of_the_repository() {
     };
     let Some(runs) = done(&["git-par", "gate", ""]) else { return };
     assert_eq!(runs, "20261120-first-aaaa \n20261121-second-bbbb \n");
+    for verb in ["verify", "seal", "push", "fetch"] {
+        assert_eq!(done(&["git-par", verb, "queue/"]).unwrap(), "queue/release/1.0 \n", "{verb}");
+        assert_eq!(done(&["git-par", verb, "20261120"]).unwrap(), "20261120-first-aaaa \n", "{verb}");
+    }
+    assert_eq!(done(&["git-par", "push", "or"]).unwrap(), "origin \n");
     assert_eq!(done(&["git-par", "run", "--continue", "20261121"]).unwrap(), "20261121-second-bbbb \n");
     assert_eq!(done(&["git-par", "merge", "--into", "m"]).unwrap(), "main \n");
 }
@@ -183,6 +189,9 @@ fn zsh_completes_verbs_options_values_and_runs() {
         ("git par plan show --", &["--graph", "--json"]),
         ("git par plan show --graph ", &["dot", "mermaid"]),
         ("git par pick ", &["20261120-first-aaaa", "20261121-second-bbbb"]),
+        ("git par verify ", &["20261120-first-aaaa", "queue/release/1.0"]),
+        ("git par push origin ", &["20261120-first-aaaa", "queue/release/1.0"]),
+        ("git par fetch ", &["origin"]),
     ];
     for (line, expected) in cases {
         let Some(offered) = zsh(line) else { return };

@@ -89,7 +89,10 @@ fn action(arg: &Arg) -> String {
     match Values::of(arg) {
         Values::Words(words) => format!("__git_par_offer \"{}\" \"$3\"", words.join(" ")),
         // Where no run begins so, the shell falls back on files.
-        Values::Runs | Values::RunsOrFiles => "__git_par_offer \"$(__git_par_runs)\" \"$3\"".to_owned(),
+        Values::Runs => "__git_par_offer \"$(__git_par_runs)\" \"$3\"".to_owned(),
+        Values::Journals | Values::JournalsOrFiles => "__git_par_offer \"$(__git_par_journals)\" \"$3\"".to_owned(),
+        // Runs and queues follow it, of which none has the name of a remote.
+        Values::Remotes => "__git_par_offer \"$(__git_par_git remote) $(__git_par_journals)\" \"$3\"".to_owned(),
         Values::Commits => "__git_par_offer \"$(__git_par_refs refs/heads refs/tags refs/remotes)\" \"$3\"".to_owned(),
         Values::Branches => "__git_par_offer \"$(__git_par_refs refs/heads)\" \"$3\"".to_owned(),
         // Without an offer the shell falls back on files.

@@ -29,20 +29,23 @@ pub(super) fn page(root: &Command) -> Page {
     for verb in verbs(root) {
         let name = verb.get_name();
         writeln!(text, "complete -c git-par-{name} -w 'git-par {name}'").expect("memory takes any text");
-        if let Some(flag) = run_flag(verb) {
+        if let Some((flag, offer)) = offer(verb) {
             let condition = format!("__fish_git_par_using_subcommand {name}");
-            writeln!(text, "complete -c git-par -n \"{condition}\"{flag} -a \"(__git_par_runs)\"")
+            writeln!(text, "complete -c git-par -n \"{condition}\"{flag} -a \"({offer})\"")
                 .expect("memory takes any text");
         }
     }
     Page { path: "completions/git-par.fish".to_owned(), text }
 }
 
-/// Returns the flag that goes with the runs that a verb takes; none where it takes no run.
-fn run_flag(verb: &Command) -> Option<&'static str> {
+/// Returns what lists the runs and queues that a verb takes, with the flag that goes with it; none where it takes no run.
+fn offer(verb: &Command) -> Option<(&'static str, &'static str)> {
     match Values::of(verb.get_positionals().next()?) {
-        Values::Runs => Some(" -f"),
-        Values::RunsOrFiles => Some(""),
+        Values::Runs => Some((" -f", "__git_par_runs")),
+        Values::Journals => Some((" -f", "__git_par_journals")),
+        Values::JournalsOrFiles => Some(("", "__git_par_journals")),
+        // An address of a remote may be a folder.
+        Values::Remotes => Some(("", "__git_par_remotes")),
         _ => None,
     }
 }

@@ -11,8 +11,12 @@ pub(super) enum Values {
     Words(Vec<String>),
     /// The id of a run.
     Runs,
-    /// The id of a run, or a file.
-    RunsOrFiles,
+    /// The id of a run, or a queue.
+    Journals,
+    /// The id of a run, a queue, or a file.
+    JournalsOrFiles,
+    /// The name of a remote.
+    Remotes,
     /// Anything that names a commit.
     Commits,
     /// A branch.
@@ -35,7 +39,9 @@ impl Values {
             "NAME|CMD" => Self::words(preset::ALL.iter().map(|preset| preset.name)),
             "RULE" => Self::words(rule::FIELDS.iter().map(|(_, name)| *name)),
             "RUN" if arg.get_id() != "name" => Self::Runs,
-            "RUN|FILE" => Self::RunsOrFiles,
+            "RUN|QUEUE" => Self::Journals,
+            "RUN|QUEUE|FILE" => Self::JournalsOrFiles,
+            "REMOTE" => Self::Remotes,
             "REV" => Self::Commits,
             "BRANCH" => Self::Branches,
             "FILE" | "DIR" | "PATHSPEC" => Self::Files,
@@ -56,7 +62,7 @@ fn is_alternatives(name: &str) -> bool {
 
 /// Returns the tree with every value told in the terms of the generators of `clap_complete`.
 ///
-/// Those have no word for runs, commits and branches: kinds that no argument has stand for them until the text is made.
+/// Those have no word for runs, queues, remotes, commits and branches: kinds that no argument has stand for them until the text is made.
 pub(super) fn hinted(root: &Command) -> Command {
     root.clone().mut_subcommands(|verb| verb.mut_args(hint).mut_subcommands(|below| below.mut_args(hint)))
 }
@@ -69,7 +75,9 @@ fn hint(arg: Arg) -> Arg {
         Values::Words(words) => arg.value_parser(PossibleValuesParser::new(words)),
         Values::Runs => arg.value_hint(ValueHint::Username),
         Values::Commits => arg.value_hint(ValueHint::Hostname),
-        Values::RunsOrFiles => arg.value_hint(ValueHint::EmailAddress),
+        Values::Journals => arg.value_hint(ValueHint::Url),
+        Values::JournalsOrFiles => arg.value_hint(ValueHint::EmailAddress),
+        Values::Remotes => arg.value_hint(ValueHint::ExecutablePath),
         Values::Branches => arg.value_hint(ValueHint::CommandName),
         Values::Files => arg.value_hint(ValueHint::AnyPath),
         Values::Free => arg.value_hint(ValueHint::Other),

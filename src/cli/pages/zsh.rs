@@ -8,9 +8,11 @@ use super::{Page, values};
 const HEAD: &str = include_str!("zsh/head.zsh");
 
 /// What the generator is made to say, and what is meant.
-const MEANT: [(&str, &str); 4] = [
+const MEANT: [(&str, &str); 6] = [
     ("_users", "_git-par_runs"),
-    ("_email_addresses", "_git-par_runs_or_files"),
+    ("_urls", "_git-par_journals"),
+    ("_email_addresses", "_git-par_journals_or_files"),
+    ("_absolute_command_paths", "_git-par_remotes"),
     ("_hosts", "_git-par_commits"),
     ("_command_names -e", "_git-par_branches"),
 ];

@@ -9,6 +9,7 @@ use std::{
 
 use crate::{
     command::{Context, Error, Kind},
+    model::journal_name::is_queue,
     process::watched::Watched,
 };
 
@@ -32,7 +33,8 @@ impl Subject {
         match wanted {
             None => Ok(Self::Run(None)),
             Some("-") => Ok(Self::Journal(Box::new(watched(io::stdin(), context)))),
-            Some(text) if names_file(text, here) => Self::of_file(text, context),
+            // A file of that name stands for no queue that is not what it says.
+            Some(text) if !is_queue(text) && names_file(text, here) => Self::of_file(text, context),
             Some(text) => Ok(Self::Run(Some(text.to_owned()))),
         }
     }

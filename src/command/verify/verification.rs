@@ -6,7 +6,10 @@ use serde_json::Value;
 use crate::{
     command::{Answer, Report, report, style::Style},
     engine::audit::Audit,
-    model::finding::{Code, Finding, Outcome, Weight},
+    model::{
+        finding::{Code, Finding, Outcome, Weight},
+        journal_name::JournalName,
+    },
 };
 
 const HINT: &str = "hint: git config --global gpg.ssh.allowedSignersFile FILE, with a line 'PRINCIPAL KEY' in FILE \
@@ -58,7 +61,7 @@ impl Verification {
 
 /// Names what was audited, and what is known of it.
 fn subject(audit: &Audit) -> String {
-    let name = audit.run.as_ref().map_or("journal".to_owned(), |run| format!("run {run}"));
+    let name = audit.run.as_ref().map_or("journal".to_owned(), JournalName::titled);
     let events = format!("{} event{}", audit.events, if audit.events == 1 { "" } else { "s" });
     match (audit.outcome, audit.first_bad_event(), &audit.signer) {
         (Outcome::Broken, Some(event), _) => format!("{name}, first at event {event}"),
@@ -95,11 +98,11 @@ impl Report for Verification {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::hash::Hash;
+    use crate::model::{hash::Hash, run_id::RunId};
 
     fn verification(outcomes: &[Outcome], needs_signature: bool) -> Verification {
         let audit = |outcome: &Outcome| Audit {
-            run: Some("r".parse().unwrap()),
+            run: Some("r".parse::<RunId>().unwrap().name()),
             outcome: *outcome,
             findings: vec![Finding::broken(Code::Chain, "a\u{1b}[31m\nb").at(7), Finding::holds(Code::Refs, "c")],
             signer: None,

@@ -115,7 +115,7 @@ fn judge_commit(case: &Case<'_>, (commit, tree): (Oid, Oid), what: &str) -> Opti
 fn judge_trailers(case: &Case<'_>, candidate: &Candidate<'_>) -> Option<Finding> {
     let (commit, worker) = (candidate.fact.result.candidate, candidate.fact.args.worker);
     let message = case.repository.commit_message(commit).ok().filter(|_| commit != candidate.start)?;
-    let expected = [("Par-Run", case.run.to_string()), ("Par-Worker", worker.to_string())];
+    let expected = [("Par-Run", case.name.as_str().to_owned()), ("Par-Worker", worker.to_string())];
     let task = case.ledger.history.pursuit().and_then(|pursuit| pursuit.goal.task_of(worker));
     let task = task.map(|task| ("Par-Task", task.id.to_string()));
     expected.into_iter().chain(task).find_map(|(name, expected)| {

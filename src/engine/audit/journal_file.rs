@@ -8,11 +8,15 @@ use std::{
 
 use super::{
     Audit,
-    ledger::{Law, Ledger, Links},
+    ledger::{Law, Ledger},
+    links::Links,
+    queue,
 };
 use crate::model::{
     chain::{Broken, Form, Kind},
+    chronicle::Chronicle,
     event::{self, Event, LONGEST},
+    fact::{Payload as _, QueueStarted},
     finding::{self, Signature},
 };
 
@@ -29,35 +33,63 @@ pub struct Error(#[from] io::Error);
 /// Audits a journal by itself: its chain and, where it is ours, its history and picks. There is nothing else to look at.
 pub fn journal_file(input: impl BufRead, form: Form) -> Result<Audit, Error> {
     let mut links = Links::new(form);
-    let ledger = match form {
+    match form {
         Form::Foreign => {
             each_event(input, &mut links, |_| ())?;
-            Ledger::of(links, None)
+            Ok(audit(Ledger::of(links, None)))
         }
-        Form::Canonical => {
-            let law = with_history(input, &mut links)?;
-            Ledger::of(links, Some(law))
-        }
-    };
-    Ok(Audit {
-        run: ledger.run().cloned(),
+        Form::Canonical => Ok(match with_history(input, &mut links)? {
+            Laws::Run(law) => audit(Ledger::of(links, Some(*law))),
+            Laws::Queue(law) => audit(queue::close(links, *law)),
+        }),
+    }
+}
+
+fn audit<H: Chronicle, F>(ledger: Ledger<H, F>) -> Audit {
+    Audit {
+        run: ledger.history.of(),
         outcome: finding::conclude(&ledger.findings, Signature::Absent),
         findings: ledger.findings,
         signer: None,
         is_stranger: false,
         events: ledger.tip.count,
         head: ledger.tip.hash,
-    })
+    }
+}
+
+/// The law of what the journal is of, which its first event tells.
+enum Laws {
+    Run(Box<Law>),
+    Queue(Box<queue::Law>),
+}
+
+impl Laws {
+    fn of(first: &Event<'_>) -> Self {
+        if first.tool_name() == QueueStarted::KIND {
+            Self::Queue(Box::new(queue::Law::new(false)))
+        } else {
+            Self::Run(Box::new(Law::new(false)))
+        }
+    }
+
+    fn take(&mut self, event: &Event<'_>) {
+        match self {
+            Self::Run(law) => law.take(event),
+            Self::Queue(law) => law.take(event),
+        }
+    }
 }
 
 /// Reads the history on a thread of its own, which the chain is a few batches ahead of.
-fn with_history(input: impl BufRead, links: &mut Links) -> Result<Law, Error> {
+fn with_history(input: impl BufRead, links: &mut Links) -> Result<Laws, Error> {
     let (sender, receiver) = sync_channel::<Vec<Event<'static>>>(WAITING);
     thread::scope(|scope| {
         let judge = thread::Builder::new().spawn_scoped(scope, move || {
-            let mut law = Law::new(false);
-            receiver.iter().flatten().for_each(|event| law.take(&event));
-            law
+            let mut laws: Option<Laws> = None;
+            for event in receiver.iter().flatten() {
+                laws.get_or_insert_with(|| Laws::of(&event)).take(&event);
+            }
+            laws.unwrap_or_else(|| Laws::Run(Box::new(Law::new(false))))
         })?;
         let mut batch = Batch { events: Vec::new(), bytes: 0, sender };
         each_event(input, links, |event| batch.put(event))?;

@@ -1,71 +1,63 @@
 //! Ledgers: a journal read line by line: chain, history and picks checked on the way, facts kept where they are wanted.
 
-use crate::model::{
-    canonical,
-    chain::{self, Broken, Chain, Form, Kind, Tip},
-    claim,
-    event::{self, Event},
-    fact::{Fact, WinnerSelected, winner_selected::By},
-    finding::{Code, Finding, Weight},
-    hash::Hash,
-    history::{History, Step},
-    run_id::RunId,
-    selection,
+use super::links::Links;
+use crate::{
+    model::{
+        chain::Tip,
+        claim,
+        event::Event,
+        fact::{Fact, WinnerSelected, winner_selected::By},
+        finding::{Code, Finding, Weight},
+        hash::Hash,
+        history::{History, Step},
+        selection,
+    },
+    process::stop::Stop,
 };
-use crate::process::stop::Stop;
 
-/// After how many events it is asked whether the user still wants to know.
-const STRIDE: u64 = 1024;
 /// How much is told of what single events say.
 const MOST: usize = 20;
 
 /// A fact with its place in the journal.
 #[derive(Clone)]
-pub(super) struct Told {
+pub(super) struct Told<F = Fact> {
     /// The event's number.
     pub(super) seq: u64,
     /// The event's hash.
     pub(super) hash: Hash,
     /// What it says.
-    pub(super) fact: Fact,
+    pub(super) fact: F,
     /// The number of the intent that it closes.
     pub(super) intent: Option<u64>,
 }
 
 /// A journal that was read.
 #[derive(Clone)]
-pub(super) struct Ledger {
+pub(super) struct Ledger<H = History, F = Fact> {
     /// Where the chain ends, or the last event before it breaks.
     pub(super) tip: Tip,
     /// What it comes to, as far as it holds.
-    pub(super) history: History,
+    pub(super) history: H,
     /// Its facts in order, where they are kept.
-    pub(super) facts: Vec<Told>,
+    pub(super) facts: Vec<Told<F>>,
     /// Whether it is a chain and a legal history, from its first event to its last.
     pub(super) is_sound: bool,
     /// What was found on the way.
     pub(super) findings: Vec<Finding>,
 }
 
-impl Default for Ledger {
+impl<H: Default, F> Default for Ledger<H, F> {
     fn default() -> Self {
-        let (history, facts, findings) = Default::default();
+        let (history, facts, findings) = (H::default(), Vec::new(), Vec::new());
         Self { tip: Tip::GENESIS, history, facts, is_sound: false, findings }
     }
 }
 
 impl Ledger {
-    /// Reads a whole journal of ours and keeps its facts.
+    /// Reads a whole journal of a run and keeps its facts.
     pub(super) fn read(journal: &[u8], stop: Option<&Stop>) -> Self {
-        let (mut links, mut law) = (Links::new(Form::Canonical), Law::new(true));
-        for line in chain::lines(journal) {
-            if links.chain.tip().count % STRIDE == 0 && stop.is_some_and(Stop::is_set) {
-                break;
-            }
-            let event = line.map_err(|broken| links.end(&broken)).ok().and_then(|line| links.push(line));
-            let Some(event) = event else { break };
-            law.take(&event);
-        }
+        let mut law = Law::new(true);
+        let links = Links::follow(journal, stop, |event| law.take(event));
         Self::of(links, Some(law))
     }
 
@@ -82,73 +74,6 @@ impl Ledger {
         }
         let is_sound = is_chain && law.is_legal;
         Self { tip: links.chain.tip(), history: law.history, facts: law.facts, is_sound, findings }
-    }
-
-    /// Returns the run that the journal is of.
-    pub(super) fn run(&self) -> Option<&RunId> {
-        self.history.run().map(|run| &run.args.run)
-    }
-}
-
-/// The chain of a journal that is being read.
-pub(super) struct Links {
-    chain: Chain,
-    form: Form,
-    broken: Option<Finding>,
-}
-
-impl Links {
-    pub(super) fn new(form: Form) -> Self {
-        Self { chain: Chain::new(Form::Canonical), form, broken: None }
-    }
-
-    /// Takes the next line without its newline; none where the chain ends with it.
-    pub(super) fn push<'l>(&mut self, line: &'l [u8]) -> Option<Event<'l>> {
-        let pushed = match self.chain.push(line) {
-            // Others' lines mostly are canonical too, which is looked at three times as fast.
-            Err(Broken { kind: Kind::Event(event::Error::Canonical(_)), .. }) if self.form == Form::Foreign => {
-                self.push_foreign(line)
-            }
-            pushed => pushed,
-        };
-        pushed.map_err(|broken| self.end(&broken)).ok()
-    }
-
-    fn push_foreign(&mut self, line: &[u8]) -> Result<Event<'static>, Broken> {
-        let broken = |error: canonical::Error| Broken {
-            line: self.chain.tip().count + 1,
-            seq_id: None,
-            kind: event::Error::from(error).into(),
-        };
-        let text = canonical::from_json(line).map_err(broken)?;
-        self.chain.push(text.as_bytes()).map(Event::into_owned)
-    }
-
-    /// Ends with what breaks the chain.
-    pub(super) fn end(&mut self, broken: &Broken) {
-        let finding = Finding::broken(Code::from(broken), broken.to_string());
-        self.broken = Some(finding.at(broken.seq_id.unwrap_or(broken.line)));
-    }
-
-    fn finish(&mut self) -> Vec<Finding> {
-        if self.broken.is_none()
-            && let Err(broken) = self.chain.clone().finish()
-        {
-            self.end(&broken);
-        }
-        self.broken.clone().map_or_else(|| self.holds(), |broken| vec![broken])
-    }
-
-    fn holds(&self) -> Vec<Finding> {
-        let Tip { count, hash } = self.chain.tip();
-        let head = hash.to_string();
-        let canonical = Finding::holds(Code::Canonical, format!("{count} events are in canonical bytes"));
-        let chain = format!("each event names the hash of the one before, up to {}", &head[..12]);
-        let mut findings: Vec<Finding> = (self.form == Form::Canonical).then_some(canonical).into_iter().collect();
-        findings.push(Finding::holds(Code::Chain, chain));
-        findings.push(Finding::holds(Code::Numbering, format!("events are numbered 1 to {count}")));
-        findings.push(Finding::holds(Code::Causes, "each event follows from earlier ones only"));
-        findings
     }
 }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use super::{
     case::Case,
     ledger::Told,
+    scene::Scene,
     tally::{Tally, count, unreadable},
 };
 use crate::{
     engine::product,
     model::{
-        fact::{Fact, ScoreFinished, WorkerFinished},
+        fact::{Fact, WorkerFinished, score_finished},
         finding::{Code, Finding},
         hash::Hash,
         log_digest::LogDigest,
@@ -27,21 +28,37 @@ const CODE: Code = Code::Logs;
 /// The longest log that is read, in bytes.
 const LONGEST: u64 = 512 * 1024 * 1024;
 
+/// A log that was recorded.
+pub(super) struct Recorded<'c> {
+    /// The event's number.
+    pub(super) seq: u64,
+    pub(super) log: &'c LogDigest,
+    /// The score that was read off it.
+    pub(super) score: Option<&'c score_finished::Outcome>,
+}
+
+/// What was recorded for each place of a log, oldest first: the event's number and the blob.
+pub(super) type Places = BTreeMap<String, Vec<(u64, Oid)>>;
+
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+    look(case, &recorded(case), places(case))
+}
+
+/// Looks at what is here of the logs that were recorded.
+pub(super) fn look(scene: &Scene<'_>, logs: &[Recorded<'_>], places: Places) -> Vec<Finding> {
     let mut tally = Tally::new(CODE);
-    let logs = recorded(case);
-    let Some(commit) = case.ref_target(&RefName::logs(case.run)) else {
+    let Some(commit) = scene.ref_target(&RefName::logs(scene.name)) else {
         if !logs.is_empty() {
             tally.remark(format!("the logs are not here: {} not checked", count(logs.len(), "log")));
         }
         return tally.done("no log contradicts the journal");
     };
-    match kept(case.repository, commit) {
+    match kept(scene.repository, commit) {
         Ok(kept) => {
-            tally.extend(placed(case, &kept, commit));
-            for (told, log) in case.each(&logs) {
-                let is_kept = kept.values().any(|blob| *blob == log.blob);
-                tally.extend(judge(case, (&told.fact, log), is_kept).map(|finding| finding.at(told.seq)));
+            tally.extend(placed(scene, (&kept, commit), places));
+            for recorded in scene.each(logs) {
+                let is_kept = kept.values().any(|blob| *blob == recorded.log.blob);
+                tally.extend(judge(scene, recorded, is_kept).map(|finding| finding.at(recorded.seq)));
             }
         }
         Err(error) => tally.add(unreadable(CODE, &error, "the logs")),
@@ -49,8 +66,8 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     tally.done(format!("{}, with the recorded SHA-256", count(logs.len(), "log")))
 }
 
-/// Lists the recorded logs.
-fn recorded<'c>(case: &'c Case<'_>) -> Vec<(&'c Told, &'c LogDigest)> {
+/// Lists the recorded logs of a run.
+fn recorded<'c>(case: &'c Case<'_>) -> Vec<Recorded<'c>> {
     let logs = |fact: &'c Fact| match fact {
         Fact::WorkerFinished(fact) => left(fact).map(|(_, log)| log).collect(),
         Fact::IterationFinished(fact) => Vec::from_iter(&fact.result.log),
@@ -59,7 +76,11 @@ fn recorded<'c>(case: &'c Case<'_>) -> Vec<(&'c Told, &'c LogDigest)> {
         Fact::ScoreFinished(fact) => Vec::from_iter(&fact.result.log),
         _ => Vec::new(),
     };
-    case.ledger.facts.iter().flat_map(|told| logs(&told.fact).into_iter().map(move |log| (told, log))).collect()
+    let of = |told: &'c Told| {
+        let score = if let Fact::ScoreFinished(fact) = &told.fact { Some(&fact.result) } else { None };
+        logs(&told.fact).into_iter().map(move |log| Recorded { seq: told.seq, log, score })
+    };
+    case.ledger.facts.iter().flat_map(of).collect()
 }
 
 /// Lists what is kept of a worker that ended, each with its name among the logs.
@@ -84,13 +105,13 @@ fn kept(repository: &Repository, commit: Oid) -> Result<BTreeMap<String, Oid>, o
 
 /// Holds the log at each place in the tree to what the journal says of that place. One that is not there is not checked; one of
 /// an older attempt or check may be there, since the logs of a clone that worked on need not have travelled with its events.
-fn placed(case: &Case<'_>, kept: &BTreeMap<String, Oid>, commit: Oid) -> Vec<Finding> {
+fn placed(scene: &Scene<'_>, (kept, commit): (&BTreeMap<String, Oid>, Oid), places: Places) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, told) in places(case) {
+    for (path, told) in places {
         let Some((seq, newest)) = told.last() else { continue };
         match kept.get(&path) {
             // Whoever looks at the log itself tells.
-            None if !case.repository.has(*newest) => {}
+            None if !scene.repository.has(*newest) => {}
             None => {
                 findings.push(Finding::remark(CODE, format!("log {path} is not among the logs")).at(*seq).on(commit));
             }
@@ -108,9 +129,9 @@ fn placed(case: &Case<'_>, kept: &BTreeMap<String, Oid>, commit: Oid) -> Vec<Fin
     findings
 }
 
-/// Lists what was recorded for each place of a log, oldest first: the event's number and the blob.
-fn places(case: &Case<'_>) -> BTreeMap<String, Vec<(u64, Oid)>> {
-    let mut places: BTreeMap<String, Vec<(u64, Oid)>> = BTreeMap::new();
+/// Lists what a run recorded for each place of a log.
+fn places(case: &Case<'_>) -> Places {
+    let mut places = Places::new();
     let mut probes = 0;
     for told in &case.ledger.facts {
         let mut place = |worker: Option<Worker>, name: &str, log: Option<&LogDigest>| {
@@ -138,14 +159,15 @@ fn places(case: &Case<'_>) -> BTreeMap<String, Vec<(u64, Oid)>> {
 }
 
 /// Holds one log to its digest, and a score to its log; where it is absent and the logs do not promise it, it did not travel.
-fn judge(case: &Case<'_>, (fact, log): (&Fact, &LogDigest), is_kept: bool) -> Option<Finding> {
-    if !is_kept && !case.repository.has(log.blob) {
+fn judge(scene: &Scene<'_>, recorded: &Recorded<'_>, is_kept: bool) -> Option<Finding> {
+    let log = recorded.log;
+    if !is_kept && !scene.repository.has(log.blob) {
         return Some(Finding::remark(CODE, "the log is not here, and not checked").on(log.blob));
     }
     if log.bytes > LONGEST {
         return Some(Finding::remark(CODE, "the log is too large to be checked").on(log.blob));
     }
-    let bytes = match case.repository.blob(log.blob, log.bytes) {
+    let bytes = match scene.repository.blob(log.blob, log.bytes) {
         Ok(bytes) => bytes,
         Err(error) => return Some(unreadable(CODE, &error, "log")),
     };
@@ -154,7 +176,7 @@ fn judge(case: &Case<'_>, (fact, log): (&Fact, &LogDigest), is_kept: bool) -> Op
     if !is_same {
         return Some(Finding::broken(CODE, message()).on(log.blob));
     }
-    let Fact::ScoreFinished(ScoreFinished { result, .. }) = fact else { return None };
+    let result = recorded.score?;
     let printed = score::last_number(&Tail::of(&bytes, score::LOOKED_AT).text).filter(|_| result.ending.is_success());
     let message = || format!("log {} ends with another score than the recorded one", log.blob);
     (printed != result.score_micro).then(|| Finding::broken(CODE, message()).on(log.blob))

@@ -3,6 +3,7 @@
 use super::{
     case::Case,
     ledger::Told,
+    scene::Scene,
     tally::{Tally, count, uncomputable, unreadable},
 };
 use crate::{
@@ -54,7 +55,7 @@ fn judge_merge(case: &Case<'_>, told: &Told, (fact, id): (&MergeFinished, Oid)) 
     if fact.args.mode != MergeMode::Ff {
         findings.extend(judge_trailers(case, told, (fact, id)));
     }
-    findings.extend(judge_target(case, &fact.args.target, id));
+    findings.extend(judge_target(case, &fact.args.target, ("merge commit", id)));
     findings
 }
 
@@ -84,12 +85,12 @@ fn judge_sides(case: &Case<'_>, fact: &MergeFinished, (id, commit): (Oid, &Commi
 }
 
 /// Merges two commits again, unless their trees are such as nobody works with.
-fn merge_trees(case: &Case<'_>, ours: Oid, theirs: Oid) -> Result<Merged, Finding> {
-    let fork = case.repository.local().merge_base(ours.0, theirs.0).ok().flatten().map(Oid::from);
+pub(super) fn merge_trees(scene: &Scene<'_>, ours: Oid, theirs: Oid) -> Result<Merged, Finding> {
+    let fork = scene.repository.local().merge_base(ours.0, theirs.0).ok().flatten().map(Oid::from);
     let sides = [Some(ours), Some(theirs), fork].into_iter().flatten();
-    let trees = sides.filter_map(|side| case.repository.commit(side).ok()).map(|commit| commit.tree);
-    case.require_walkable(trees).map_err(|error| uncomputable(case.repository, CODE, &error))?;
-    case.repository.merge_trees(ours, theirs).map_err(|error| uncomputable(case.repository, CODE, &error))
+    let trees = sides.filter_map(|side| scene.repository.commit(side).ok()).map(|commit| commit.tree);
+    scene.require_walkable(trees).map_err(|error| uncomputable(scene.repository, CODE, &error))?;
+    scene.repository.merge_trees(ours, theirs).map_err(|error| uncomputable(scene.repository, CODE, &error))
 }
 
 fn judge_fast_forward(case: &Case<'_>, fact: &MergeFinished, id: Oid) -> Option<Finding> {
@@ -108,8 +109,8 @@ fn judge_fast_forward(case: &Case<'_>, fact: &MergeFinished, id: Oid) -> Option<
 }
 
 /// Tells an answer of history that is not the recorded one: where history is cut, it proves nothing.
-fn different(case: &Case<'_>, message: String) -> Finding {
-    let is_cut = case.repository.local().is_shallow().unwrap_or(true);
+pub(super) fn different(scene: &Scene<'_>, message: String) -> Finding {
+    let is_cut = scene.repository.local().is_shallow().unwrap_or(true);
     Finding::new(CODE, if is_cut { Weight::Missing } else { Weight::Broken }, message)
 }
 
@@ -147,7 +148,7 @@ fn judge_trailers(case: &Case<'_>, told: &Told, (fact, id): (&MergeFinished, Oid
         Some(Finding::broken(CODE, message).on(id))
     };
     let worker = fact.args.worker.map_or(String::new(), |worker| worker.to_string());
-    for (name, expected) in [("Par-Run", case.run.to_string()), ("Par-Worker", worker)] {
+    for (name, expected) in [("Par-Run", case.name.as_str().to_owned()), ("Par-Worker", worker)] {
         match value(name) {
             Some(found) if found != expected => return broken(name, found),
             _ => {}
@@ -164,29 +165,28 @@ fn judge_trailers(case: &Case<'_>, told: &Told, (fact, id): (&MergeFinished, Oid
 }
 
 /// Looks for the commit in its target, here or as a remote had it.
-fn judge_target(case: &Case<'_>, target: &str, id: Oid) -> Option<Finding> {
-    let tips = tips(case, target);
-    let merged = tips.iter().find(|(_, tip)| case.repository.is_ancestor(id, *tip).unwrap_or(false));
+pub(super) fn judge_target(scene: &Scene<'_>, target: &str, (what, id): (&str, Oid)) -> Option<Finding> {
+    let tips = tips(scene, target);
+    let merged = tips.iter().find(|(_, tip)| scene.repository.is_ancestor(id, *tip).unwrap_or(false));
     match (merged, tips.first()) {
         (Some(_), _) => None,
         (None, Some((name, _))) => {
-            let message =
-                format!("merge commit {id} is not in the history of {name}: it was rewritten, or never merged");
+            let message = format!("{what} {id} is not in the history of {name}: it was rewritten, or never merged");
             Some(Finding::remark(CODE, message).on(id))
         }
         (None, None) => {
-            let message = format!("target {target} is not here: that it has merge commit {id} was not checked");
+            let message = format!("target {target} is not here: that it has {what} {id} was not checked");
             Some(Finding::remark(CODE, message).on(id))
         }
     }
 }
 
 /// Lists where the target is, as a branch here and as the remotes' branches.
-fn tips(case: &Case<'_>, target: &str) -> Vec<(RefName, Oid)> {
+fn tips(scene: &Scene<'_>, target: &str) -> Vec<(RefName, Oid)> {
     let Some(branch) = target.strip_prefix("refs/heads/") else { return Vec::new() };
     let own = RefName::full(target);
-    let here = case.repository.ref_target(&own).ok().flatten().map(|tip| (own, tip));
-    let remotes = case.repository.refs_below("refs/remotes/").unwrap_or_default();
+    let here = scene.repository.ref_target(&own).ok().flatten().map(|tip| (own, tip));
+    let remotes = scene.repository.refs_below("refs/remotes/").unwrap_or_default();
     let is_it = |name: &RefName| {
         let short = name.as_str().strip_prefix("refs/remotes/").and_then(|name| name.strip_suffix(branch));
         short.is_some_and(|remote| remote.ends_with('/'))

@@ -1,11 +1,11 @@
 //! Refs: each is where the journal says, and none is there of which the journal knows nothing.
 
-use super::{case::Case, tally::Tally};
+use super::{case::Case, scene::Scene, tally::Tally};
 use crate::model::{
+    chronicle::Chronicle as _,
     finding::{Code, Finding, Weight},
     oid::Oid,
     ref_name::RefName,
-    transfer,
     worker::Worker,
 };
 
@@ -14,10 +14,10 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut tally = Tally::new(Code::Refs);
     if !case.is_sound() {
         // Of a broken journal only its first event is known to be meant.
-        tally.extend(judge(case, &RefName::base(case.run), base));
+        tally.extend(judge(case, &RefName::base(case.name), base));
         return tally.done("the base is where the journal's first event says");
     }
-    let expected = transfer::told(case.run, &case.ledger.history);
+    let expected = case.ledger.history.told(case.name);
     for (name, target) in &expected {
         tally.extend(judge(case, name, *target));
     }
@@ -29,15 +29,15 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     tally.done("each ref is where the journal says")
 }
 
-fn judge(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> {
-    match case.ref_target(name) {
+pub(super) fn judge(scene: &Scene<'_>, name: &RefName, target: Oid) -> Option<Finding> {
+    match scene.ref_target(name) {
         Some(found) if found == target => None,
         Some(found) => {
             let message = format!("ref {name} is at {found}, the journal says {target}");
             Some(Finding::broken(Code::Refs, message).on(found))
         }
         None if name.is_spare() => Some(Finding::remark(Code::Refs, format!("ref {name} was pruned")).on(target)),
-        None if case.is_sealed_in(target) => {
+        None if scene.is_sealed_in(target) => {
             Some(Finding::remark(Code::Refs, format!("ref {name} is not here; the seal keeps its commit")).on(target))
         }
         None => {
@@ -49,7 +49,7 @@ fn judge(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> {
 
 /// Judges a ref that the journal does not call for.
 fn judge_other(case: &Case<'_>, name: &RefName, target: Oid) -> Option<Finding> {
-    let short = name.as_str().strip_prefix(&RefName::prefix(case.run)).unwrap_or_default();
+    let short = name.as_str().strip_prefix(&RefName::prefix(case.name)).unwrap_or_default();
     let is_known = match short.split_once('/') {
         None if matches!(short, "logs" | "seal") => return None,
         None if matches!(short, "winner" | "merge") || worker(short).is_some() => false,

@@ -1,6 +1,6 @@
 //! Signatures: what git makes of the seal's, with the verifier's own settings and nothing that came with the run.
 
-use super::{Error, Options, case::Case, seal};
+use super::{Error, Options, scene::Scene, seal};
 use crate::{
     model::finding::{Code, Finding, Signature},
     repo::seal::Judgement,
@@ -10,21 +10,21 @@ use crate::{
 type Known = (Signature, Option<String>);
 
 /// Judges the signature; what was found goes to the findings.
-pub(super) fn check(case: &Case<'_>, options: &Options<'_>, findings: &mut Vec<Finding>) -> Result<Known, Error> {
-    let (Some(tag), Some(sealed)) = (case.source.tag, &case.source.sealed) else {
+pub(super) fn check(scene: &Scene<'_>, options: &Options<'_>, findings: &mut Vec<Finding>) -> Result<Known, Error> {
+    let (Some(tag), Some(sealed)) = (scene.source.tag, &scene.source.sealed) else {
         return Ok((Signature::Absent, None));
     };
     if !sealed.is_signed {
         findings.push(Finding::remark(Code::Signature, "nobody signed the seal").on(tag));
         return Ok((Signature::Absent, None));
     }
-    let settings = options.trust.unwrap_or(case.repository).trust_settings()?;
-    let (known, finding) = match case.repository.judge_signature(tag, &settings)? {
+    let settings = options.trust.unwrap_or(scene.repository).trust_settings()?;
+    let (known, finding) = match scene.repository.judge_signature(tag, &settings)? {
         Judgement::Bad(reason) => ((Signature::Untrusted, None), Finding::broken(Code::Signature, bad(&reason))),
         Judgement::Known(signature, signers) => judge(signature, &signers, &options.signers),
     };
     findings.push(finding.on(tag));
-    match seal::later_events(case).filter(|_| known.0 == Signature::Trusted) {
+    match seal::later_events(scene).filter(|_| known.0 == Signature::Trusted) {
         Some(later) => {
             findings.push(Finding::remark(Code::Signature, format!("nobody signed the last {later} events")).on(tag));
             // A pick after the seal is not the signer's, so neither is what the run comes to.

@@ -1,4 +1,4 @@
-//! Sources: where a run's journal is found: on its base in the notes, or in the seal, which carries the whole run.
+//! Sources: where a journal is found: on its base in the notes, or in the seal, which carries the whole of it.
 
 use std::collections::HashSet;
 
@@ -9,9 +9,9 @@ use super::{
 use crate::{
     model::{
         finding::{Code, Finding, Weight},
+        journal_name::JournalName,
         oid::Oid,
         ref_name::RefName,
-        run_id::RunId,
     },
     repo::{
         journal_notes::{self, LONGEST_JOURNAL, Notes},
@@ -24,7 +24,7 @@ use crate::{
 /// How many bytes of notes are looked at for the journal, where it is not known which note that is.
 const MOST_LOOKED_AT: u64 = 2 * LONGEST_JOURNAL;
 
-/// What a run's refs carry, as it was found.
+/// What the refs of a run or a queue carry, as it was found.
 #[derive(Default)]
 pub(super) struct Source {
     /// The journal's bytes; none where there is none to be had.
@@ -42,7 +42,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn load(repository: &Repository, run: &RunId) -> Result<Self, Error> {
+    pub(super) fn load(repository: &Repository, run: &JournalName) -> Result<Self, Error> {
         let mut source = Self { tag: repository.ref_target(&RefName::seal(run))?, ..Self::default() };
         if let Some(tag) = source.tag {
             match repository.sealed(tag) {
@@ -61,7 +61,7 @@ impl Source {
         Ok(source)
     }
 
-    fn load_notes(&mut self, repository: &Repository, run: &RunId, notes: &Notes) -> Result<(), Error> {
+    fn load_notes(&mut self, repository: &Repository, run: &JournalName, notes: &Notes) -> Result<(), Error> {
         let base = repository.ref_target(&RefName::base(run))?;
         let read = || -> Result<_, journal_notes::Error> {
             let listed = repository.notes_listed(notes)?;
@@ -86,7 +86,7 @@ impl Source {
         Ok(())
     }
 
-    fn fall_back(&mut self, run: &RunId) {
+    fn fall_back(&mut self, run: &JournalName) {
         self.journal = self.sealed.as_ref().map(|sealed| sealed.journal.clone());
         self.is_from_seal = self.journal.is_some();
         if self.journal.is_none() && self.findings.is_empty() {

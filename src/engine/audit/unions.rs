@@ -108,7 +108,7 @@ fn judge_commit(case: &Case<'_>, fact: &UnionFinished, (base_tree, union): (Oid,
         }
         Candidate::New(_) => {
             let message = case.repository.commit_message(id).ok()?;
-            let other = candidate::trailer(&message, "Par-Run").filter(|found| *found != case.run.as_str())?;
+            let other = candidate::trailer(&message, "Par-Run").filter(|found| *found != case.name.as_str())?;
             broken(format!("union {id} says Par-Run {other}: it was made for that one"))
         }
     }

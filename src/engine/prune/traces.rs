@@ -49,7 +49,7 @@ pub(super) struct Found {
 pub(super) fn gather(repository: &Repository, roots: &[PathBuf]) -> Result<BTreeMap<RunId, Traces>, refs::Error> {
     let mut all: BTreeMap<RunId, Traces> = BTreeMap::new();
     for (name, target) in repository.refs_below(ref_name::RUNS)? {
-        if let Some(run) = name.run() {
+        if let Some(run) = name.of().and_then(|of| of.as_run()) {
             all.entry(run).or_default().refs.push((name, target));
         }
     }

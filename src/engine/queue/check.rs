@@ -90,6 +90,11 @@ impl Subject {
     }
 }
 
+/// Tells where among the logs is what the check printed about a tree, by the uppermost entry: a folder and a name in it.
+pub(in crate::engine) fn log_place(top: Option<EntryId>, tree: Oid) -> (String, String) {
+    (top.map_or("target".to_owned(), |entry| format!("entry-{entry}")), format!("{tree}.log"))
+}
+
 /// What a check said.
 #[derive(Clone, Debug)]
 pub(super) struct Said {
@@ -187,8 +192,8 @@ impl Call<'_> {
     fn said(&self, verdict: Verdict, exit: &Exit) -> Result<Said, Error> {
         let digest = log::digest(&self.live)?;
         let blob = self.desk.repository.store_log(&self.live, digest.bytes)?;
-        let top = self.subject.entries.last().map_or("target".to_owned(), |entry| format!("entry-{entry}"));
-        let entry = LogEntry { folder: top, name: format!("{}.log", self.subject.tree), blob };
+        let (folder, name) = log_place(self.subject.entries.last().copied(), self.subject.tree);
+        let entry = LogEntry { folder, name, blob };
         let log = LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes };
         Ok(Said { verdict, ending: exit.ending, log, entry, took: exit.elapsed })
     }

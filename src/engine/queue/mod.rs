@@ -15,3 +15,5 @@ pub mod processor;
 pub mod report;
 pub mod roster;
 mod stacks;
+
+pub(super) use check::log_place;

@@ -6,6 +6,7 @@
 
 pub mod agenda;
 pub mod batch;
+pub mod certificate;
 pub mod entry;
 pub mod history;
 mod odds;

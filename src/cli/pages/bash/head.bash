@@ -31,7 +31,13 @@ __git_par_git ()
 
 __git_par_runs ()
 {
-	__git_par_git for-each-ref --format='%(refname:lstrip=3)' refs/notes/par
+	__git_par_git for-each-ref --format='%(refname:lstrip=3)' 'refs/notes/par/*'
+}
+
+# Lists runs, and queues by the names of their branches.
+__git_par_journals ()
+{
+	__git_par_git for-each-ref --format='%(refname:lstrip=3)' refs/notes/par | sed 's,%2F,/,g'
 }
 
 __git_par_refs ()

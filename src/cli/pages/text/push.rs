@@ -5,7 +5,7 @@ use crate::cli::pages::manual::{Manual, Section, USAGE};
 /// What becomes of a run, whichever way it goes.
 pub(super) const ANSWERS: Section = Section {
     title: "ANSWERS",
-    text: &["Each run has a line. With `--json` its `state` is one of these:"],
+    text: &["Each run and queue has a line. With `--json` its `state` is one of these:"],
     items: &[
         ("pushed, fetched", "It was carried. `refs` lists what moved."),
         ("up_to_date", "The other side has the same journal and lacks nothing."),
@@ -33,9 +33,10 @@ pub(super) const COMPARED: Section = Section {
 pub(super) const MANUAL: Manual = Manual {
     verb: Some("push"),
     description: &[
-        "Sends runs to a remote: the refs of each, without its logs, and its journal, in one atomic push (`git push --atomic`). Nothing is overwritten that the run does not go on from, nothing is configured, and no branch or tag is sent.",
+        "Sends runs and queues to a remote: the refs of each, without its logs, and its journal, in one atomic push (`git push --atomic`). Nothing is overwritten that the run does not go on from, nothing is configured, and no branch or tag is sent.",
         "Without a remote it is the one that `git push` would choose: `branch.<name>.pushRemote`, `remote.pushDefault`, the branch's remote, the only remote, or `origin`. Its `push`, `mirror` and submodule settings do not count here.",
         "Logs are sent with `--logs`, and where the remote has logs of the run already, as an old log beside a new journal would not verify.",
+        "A queue goes by the name of its branch, such as `queue/main`, and all that is said of runs here is true of it. Two clones that process one queue at the same time make two histories of it: whoever pushes second is told that they forked, with exit status 4, and nothing is overwritten.",
         "Your own `pre-push` hook runs, as with any `git push`: whoever guards what leaves a repository guards this too.",
     ],
     sections: &[ANSWERS, COMPARED],
@@ -53,13 +54,20 @@ pub(super) const MANUAL: Manual = Manual {
     examples: &[
         ("Seal the newest run, and send it where git pushes to:", "git par seal\ngit par push"),
         ("Two runs to another remote, with their logs:", "git par push upstream 20261120-1425 20261121 --logs"),
-        ("Every run:", "git par push origin --all"),
+        (
+            "The merge queue of a branch, with the branch that it landed on:",
+            "git push origin main\ngit par push origin queue/main",
+        ),
+        ("Every run and every queue:", "git par push origin --all"),
         ("What a remote has of runs, by plain git:", "git ls-remote origin 'refs/par/*' 'refs/notes/par/*'"),
     ],
     refs: &[
-        ("refs/par/<run>/", "Read, and written at the remote: the refs that the journal calls for, logs and seal."),
-        ("refs/notes/par/<run>", "Read, and written at the remote: the journal."),
+        (
+            "refs/par/<run>/, refs/par/queue/<target>/",
+            "Read, and written at the remote: the refs that the journal calls for, logs and seal.",
+        ),
+        ("refs/notes/par/<run>, refs/notes/par/queue/<target>", "Read, and written at the remote: the journal."),
     ],
     settings: &[],
-    also: &["git-par-fetch(1)", "git-par-seal(1)", "git-push(1)", "githooks(5)"],
+    also: &["git-par-fetch(1)", "git-par-queue(1)", "git-par-seal(1)", "git-push(1)", "githooks(5)"],
 };

@@ -9,12 +9,29 @@ _git-par_names() {
 }
 
 _git-par_runs() {
-    _git-par_names run '%(refname:lstrip=3)' refs/notes/par
+    _git-par_names run '%(refname:lstrip=3)' "'refs/notes/par/*'"
 }
 
-_git-par_runs_or_files() {
+_git-par_queues() {
+    local -a names
+    names=(${(f)"$(_call_program names git for-each-ref --format="'%(refname:lstrip=3)'" refs/notes/par/queue 2>/dev/null | sed 's,%2F,/,g')"})
+    compadd -X queue -a names
+}
+
+_git-par_journals() {
     _git-par_runs
+    _git-par_queues
+}
+
+_git-par_journals_or_files() {
+    _git-par_journals
     _files
+}
+
+_git-par_remotes() {
+    local -a names
+    names=(${(f)"$(_call_program names git remote 2>/dev/null)"})
+    compadd -X remote -a names
 }
 
 _git-par_commits() {
