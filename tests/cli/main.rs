@@ -57,6 +57,7 @@ mod queue_story;
 mod queue_styles;
 mod queue_target;
 mod queue_terms;
+mod queue_travel;
 mod queue_world;
 mod record;
 mod repositories;
