@@ -64,6 +64,8 @@ pub enum Code {
     Goal,
     /// Each merge, computed again and found in its target's history.
     Merge,
+    /// Each resolution of a conflict of a queue, judged again.
+    Resolution,
     /// Each note for people, rendered again.
     Notes,
     /// Each log, where logs are here.
@@ -135,6 +137,13 @@ impl Finding {
     pub fn missing(code: Code, object: Oid, what: &str) -> Self {
         let message = format!("{what} {object} is not in this repository");
         Self { object: Some(object), ..Self::new(code, Weight::Missing, message) }
+    }
+
+    /// Files it under another check.
+    #[must_use]
+    pub fn coded(mut self, code: Code) -> Self {
+        self.code = code;
+        self
     }
 
     /// Names the event.

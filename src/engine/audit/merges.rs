@@ -86,11 +86,16 @@ fn judge_sides(case: &Case<'_>, fact: &MergeFinished, (id, commit): (Oid, &Commi
 
 /// Merges two commits again, unless their trees are such as nobody works with.
 pub(super) fn merge_trees(scene: &Scene<'_>, ours: Oid, theirs: Oid) -> Result<Merged, Finding> {
+    require_mergeable(scene, ours, theirs)?;
+    scene.repository.merge_trees(ours, theirs).map_err(|error| uncomputable(scene.repository, CODE, &error))
+}
+
+/// Fails where git is not to be asked to merge two commits.
+pub(super) fn require_mergeable(scene: &Scene<'_>, ours: Oid, theirs: Oid) -> Result<(), Finding> {
     let fork = scene.repository.local().merge_base(ours.0, theirs.0).ok().flatten().map(Oid::from);
     let sides = [Some(ours), Some(theirs), fork].into_iter().flatten();
     let trees = sides.filter_map(|side| scene.repository.commit(side).ok()).map(|commit| commit.tree);
-    scene.require_walkable(trees).map_err(|error| uncomputable(scene.repository, CODE, &error))?;
-    scene.repository.merge_trees(ours, theirs).map_err(|error| uncomputable(scene.repository, CODE, &error))
+    scene.require_walkable(trees).map_err(|error| uncomputable(scene.repository, CODE, &error))
 }
 
 fn judge_fast_forward(case: &Case<'_>, fact: &MergeFinished, id: Oid) -> Option<Finding> {

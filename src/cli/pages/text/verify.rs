@@ -45,6 +45,10 @@ const FINDINGS: Section = Section {
             "merge",
             "Each merge, computed again and found in the history of its target. Of a queue: each commit that landed, made again from the entry and what it landed on, in the style of the queue; each conflict, looked for again.",
         ),
+        (
+            "resolution",
+            "Each resolution of a conflict of a queue: of a conflict that there is, with no other file changed and no conflict mark left.",
+        ),
         ("notes", "Each note for people, made again from the journal."),
         ("logs", "Each log, where the logs are here."),
         ("certificate", "The certificate, made again from the journal."),

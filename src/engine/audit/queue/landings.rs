@@ -28,15 +28,16 @@ struct Landing {
     /// The target's commit.
     onto: Oid,
     style: Style,
+    /// Whether the entry's commit is a merge that resolves a conflict with the target.
+    is_resolved: bool,
 }
 
 /// How entries land, and what each brings, at one moment of the history.
 #[derive(Default)]
 struct Moment {
     style: Style,
-    commits: HashMap<EntryId, Oid>,
-    /// The commit of the target that entries are tested on.
-    tip: Option<Oid>,
+    /// What each entry brings, and whether that is the resolution of a conflict.
+    commits: HashMap<EntryId, (Oid, bool)>,
 }
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
@@ -46,10 +47,13 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
         let findings = match &told.fact {
             QueueFact::EntryMerged(fact) => {
                 landed += 1;
-                moment.landing(fact.args.entry).map(|landing| judge(case, landing, fact)).unwrap_or_default()
+                moment
+                    .landing(fact.args.entry, fact.args.onto)
+                    .map(|landing| judge(case, landing, fact))
+                    .unwrap_or_default()
             }
             QueueFact::EntryHeld(fact) if fact.result.reason == Reason::Conflict => {
-                let landing = moment.landing(fact.args.entry);
+                let landing = moment.landing(fact.args.entry, fact.result.onto);
                 landing.and_then(|landing| judge_conflict(case, landing, &fact.result.paths)).into_iter().collect()
             }
             _ => Vec::new(),
@@ -69,16 +73,21 @@ impl Moment {
         match fact {
             QueueFact::QueueStarted(fact) => self.style = fact.args.terms.style,
             QueueFact::QueueConfigured(fact) => self.style = fact.args.style,
-            QueueFact::EntryAdded(fact) => drop(self.commits.insert(fact.args.entry, fact.args.commit)),
-            QueueFact::EntryRetried(fact) => drop(self.commits.insert(fact.args.entry, fact.args.commit)),
-            QueueFact::EntriesStarted(fact) => self.tip = Some(fact.args.onto),
-            QueueFact::EntryMerged(fact) => self.tip = Some(fact.result.commit),
+            QueueFact::EntryAdded(fact) => self.bring(fact.args.entry, (fact.args.commit, false)),
+            QueueFact::EntryRetried(fact) => {
+                self.bring(fact.args.entry, (fact.args.commit, fact.args.resolution.is_some()));
+            }
             _ => {}
         }
     }
 
-    fn landing(&self, entry: EntryId) -> Option<Landing> {
-        Some(Landing { entry, theirs: *self.commits.get(&entry)?, onto: self.tip?, style: self.style })
+    fn bring(&mut self, entry: EntryId, what: (Oid, bool)) {
+        self.commits.insert(entry, what);
+    }
+
+    fn landing(&self, entry: EntryId, onto: Oid) -> Option<Landing> {
+        let (theirs, is_resolved) = *self.commits.get(&entry)?;
+        Some(Landing { entry, theirs, onto, style: self.style, is_resolved })
     }
 }
 
@@ -102,11 +111,13 @@ fn judge(case: &Case<'_>, landing: Landing, fact: &EntryMerged) -> Vec<Finding> 
 
 /// Holds a landed commit to what the queue's style leaves in the history.
 fn judge_style(case: &Case<'_>, landing: Landing, (id, commit): (Oid, &Commit)) -> Option<Finding> {
-    let Landing { entry, theirs, onto, style } = landing;
+    let Landing { entry, theirs, onto, style, is_resolved } = landing;
     if id == onto {
         return if style == Style::Merge { judge_nothing(case, landing) } else { None };
     }
     let fits = match style {
+        // A resolution of a conflict with this very commit is the merge already; whether it is one is judged where those are.
+        Style::Merge if is_resolved && id == theirs => commit.parents.first() == Some(&onto),
         Style::Merge => commit.parents == [onto, theirs],
         Style::Squash => commit.parents == [onto],
         Style::Rebase => is_line(case, id, onto),
@@ -157,7 +168,7 @@ fn judge_tree(case: &Case<'_>, landing: Landing, (id, commit): (Oid, &Commit)) -
 
 /// Merges an entry again that is said to conflict with the target; how the single commits of a rebase do is not gone into.
 fn judge_conflict(case: &Case<'_>, landing: Landing, paths: &[String]) -> Option<Finding> {
-    let Landing { entry, theirs, onto, style } = landing;
+    let Landing { entry, theirs, onto, style, .. } = landing;
     if !case.repository.has(onto) {
         // Nothing came of it, so nothing has kept that commit.
         let message = format!("the conflict with {onto} was not computed again: that commit is not here");

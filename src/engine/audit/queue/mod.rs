@@ -6,6 +6,7 @@ mod landings;
 mod ledger;
 mod logs;
 mod refs;
+mod resolutions;
 
 use std::ops::Deref;
 
@@ -59,6 +60,7 @@ impl<'a> Subject<'a> for Case<'a> {
         if self.ledger.is_sound {
             findings.extend(entries::check(self, base));
             findings.extend(gates::check(self));
+            findings.extend(resolutions::check(self));
             findings.extend(landings::check(self));
             findings.extend(logs::check(self));
             findings.extend(notes::check(self, &self.ledger.history));

@@ -7,6 +7,7 @@ use crate::{
         chronicle::Chronicle as _,
         finding::{Code, Finding},
         oid::Oid,
+        queue::entry::{Entry, EntryId, State},
         ref_name::RefName,
     },
 };
@@ -25,18 +26,37 @@ pub(super) fn check(case: &Case<'_>, base: Oid) -> Vec<Finding> {
     let own = [RefName::logs(case.name), RefName::seal(case.name)];
     for (name, target) in case.each(&case.refs).filter(|(name, _)| !own.contains(name)) {
         if !expected.contains_key(name) {
-            tally.add(judge_other(name, *target));
+            let is_next = is_next(case, name, *target);
+            tally.add(judge_other(name, *target, is_next));
         }
     }
     tally.done("each ref is where the journal says")
 }
 
 /// Judges a ref that the journal does not call for.
-fn judge_other(name: &RefName, target: Oid) -> Finding {
-    let finding = if name.is_journaled() {
+fn judge_other(name: &RefName, target: Oid, is_next: bool) -> Finding {
+    let finding = if is_next {
+        Finding::remark(Code::Refs, format!("ref {name} is ahead of the journal: whoever moved it did not say so"))
+    } else if name.is_journaled() {
         Finding::broken(Code::Refs, format!("ref {name} is at {target}, of which the journal knows nothing"))
     } else {
         Finding::remark(Code::Refs, format!("ref {name} is none that a queue has"))
     };
     finding.on(target)
+}
+
+/// Tells whether a ref is where the next event would put it: refs that are files move before the event that tells of them, and a
+/// process may have died in between.
+fn is_next(case: &Case<'_>, name: &RefName, target: Oid) -> bool {
+    let Some(queue) = case.name.queue() else { return false };
+    let entries = case.ledger.history.entries();
+    let landing = case.ledger.history.batch().and_then(|batch| batch.landing);
+    let lands =
+        landing.is_some_and(|landing| landing.commit == target && *name == RefName::landed(&queue, landing.entry));
+    let added = EntryId(u32::try_from(entries.len()).unwrap_or(u32::MAX).saturating_add(1));
+    let is_retried = |entry: &Entry| {
+        let is_held = matches!(entry.state, State::NeedsReview(_));
+        is_held && *name == RefName::entry(&queue, entry.id, entry.commits().count() + 1)
+    };
+    lands || *name == RefName::entry(&queue, added, 1) || entries.iter().any(is_retried)
 }
