@@ -17,7 +17,7 @@ use crate::{
 use subject::Subject;
 pub use verification::Verification;
 
-/// Check a run or a queue from refs and objects alone, trusting nobody, and name each thing that does not hold.
+/// Check a run or a queue from refs and objects alone, and name each thing that does not hold.
 ///
 /// Looks at canonical bytes, chain, numbering and causes of the journal; that its events are a legal history; that every
 /// commit and tree named is here, descends from base and is where its ref is; every diff, measured again; every pick,

@@ -55,7 +55,7 @@ fn judge_merge(case: &Case<'_>, told: &Told, (fact, id): (&MergeFinished, Oid)) 
     if fact.args.mode != MergeMode::Ff {
         findings.extend(judge_trailers(case, told, (fact, id)));
     }
-    findings.extend(judge_target(case, &fact.args.target, ("merge commit", id)));
+    findings.extend(judge_target(case, &Target::find(case, &fact.args.target), ("merge commit", id)));
     findings
 }
 
@@ -169,9 +169,25 @@ fn judge_trailers(case: &Case<'_>, told: &Told, (fact, id): (&MergeFinished, Oid
     }
 }
 
+/// Where a target is.
+pub(super) struct Target<'a> {
+    name: &'a str,
+    tips: Vec<(RefName, Oid)>,
+}
+
+impl<'a> Target<'a> {
+    /// Looks where it is, as a branch here and as the remotes' branches.
+    pub(super) fn find(scene: &Scene<'_>, name: &'a str) -> Self {
+        Self { name, tips: tips(scene, name) }
+    }
+}
+
 /// Looks for the commit in its target, here or as a remote had it.
-pub(super) fn judge_target(scene: &Scene<'_>, target: &str, (what, id): (&str, Oid)) -> Option<Finding> {
-    let tips = tips(scene, target);
+pub(super) fn judge_target(
+    scene: &Scene<'_>,
+    Target { name: target, tips }: &Target<'_>,
+    (what, id): (&str, Oid),
+) -> Option<Finding> {
     let merged = tips.iter().find(|(_, tip)| scene.repository.is_ancestor(id, *tip).unwrap_or(false));
     match (merged, tips.first()) {
         (Some(_), _) => None,
@@ -186,7 +202,6 @@ pub(super) fn judge_target(scene: &Scene<'_>, target: &str, (what, id): (&str, O
     }
 }
 
-/// Lists where the target is, as a branch here and as the remotes' branches.
 fn tips(scene: &Scene<'_>, target: &str) -> Vec<(RefName, Oid)> {
     let Some(branch) = target.strip_prefix("refs/heads/") else { return Vec::new() };
     let own = RefName::full(target);

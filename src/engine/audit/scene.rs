@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::{Error, source::Source};
 use crate::{
-    model::{finding::Finding, journal_name::JournalName, oid::Oid, ref_name::RefName},
+    model::{finding::Finding, journal_name::JournalName, oid::Oid, ref_name::RefName, transfer::Refs},
     process::stop::Stop,
     repo::{
         extent::{self, Extents},
@@ -17,7 +17,7 @@ pub(super) struct Scene<'a> {
     pub(super) repository: &'a Repository,
     pub(super) name: &'a JournalName,
     /// The refs below its prefix.
-    pub(super) refs: Vec<(RefName, Oid)>,
+    pub(super) refs: Refs,
     pub(super) source: Source,
     /// What was found while reading.
     pub(super) findings: Vec<Finding>,
@@ -33,7 +33,7 @@ impl<'a> Scene<'a> {
         stop: Option<&'a Stop>,
     ) -> Result<Self, Error> {
         let source = Source::load(repository, name)?;
-        let refs = repository.refs_below(&RefName::prefix(name))?;
+        let refs = repository.refs_below(&RefName::prefix(name))?.into_iter().collect();
         let findings = source.findings.clone();
         Ok(Self { repository, name, refs, source, findings, stop, extents: RefCell::default() })
     }
@@ -66,7 +66,7 @@ impl<'a> Scene<'a> {
 
     /// Returns where a ref of it is.
     pub(super) fn ref_target(&self, name: &RefName) -> Option<Oid> {
-        self.refs.iter().find(|(known, _)| known == name).map(|(_, target)| *target)
+        self.refs.get(name).copied()
     }
 
     /// Tells whether the seal keeps a commit.

@@ -13,6 +13,7 @@ use crate::model::{
     certificate::{self, Tip, VERSION},
     journal_name::QueueName,
     oid::Oid,
+    resolution::Resolution,
 };
 
 /// The summary of a queue.
@@ -45,6 +46,9 @@ pub struct Entry {
     pub commits: Vec<Oid>,
     /// How it stands, in a word.
     pub state: &'static str,
+    /// How a conflict of it was resolved, where the last of its commits does that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
     /// The commit as which it landed; null where it did not.
     pub landed: Option<Oid>,
 }
@@ -89,7 +93,13 @@ impl Certificate {
 impl From<&entry::Entry> for Entry {
     fn from(entry: &entry::Entry) -> Self {
         let landed = if let entry::State::Merged(commit) = entry.state { Some(commit) } else { None };
-        let (commits, state) = (entry.commits().collect(), entry.state.name());
-        Self { entry: entry.id, title: entry.title.clone(), commits, state, landed }
+        Self {
+            entry: entry.id,
+            title: entry.title.clone(),
+            commits: entry.commits().collect(),
+            state: entry.state.name(),
+            resolution: entry.resolution.clone(),
+            landed,
+        }
     }
 }

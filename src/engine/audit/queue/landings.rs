@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Case;
 use crate::{
     engine::audit::{
-        merges::{different, judge_target, merge_trees},
+        merges::{Target, different, judge_target, merge_trees},
         tally::{Tally, count, uncomputable, unreadable},
     },
     model::{
@@ -43,13 +43,14 @@ struct Moment {
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut tally = Tally::new(CODE);
     let (mut moment, mut landed) = (Moment::default(), 0);
+    let target = case.ledger.history.started().map(|started| Target::find(case, &started.args.target));
     for told in case.each(&case.ledger.facts) {
         let findings = match &told.fact {
             QueueFact::EntryMerged(fact) => {
                 landed += 1;
                 moment
                     .landing(fact.args.entry, fact.args.onto)
-                    .map(|landing| judge(case, landing, fact))
+                    .map(|landing| judge(case, landing, (fact, target.as_ref())))
                     .unwrap_or_default()
             }
             QueueFact::EntryHeld(fact) if fact.result.reason == Reason::Conflict => {
@@ -91,7 +92,7 @@ impl Moment {
     }
 }
 
-fn judge(case: &Case<'_>, landing: Landing, fact: &EntryMerged) -> Vec<Finding> {
+fn judge(case: &Case<'_>, landing: Landing, (fact, target): (&EntryMerged, Option<&Target<'_>>)) -> Vec<Finding> {
     let id = fact.result.commit;
     let commit = match case.repository.commit(id) {
         Ok(commit) => commit,
@@ -104,7 +105,6 @@ fn judge(case: &Case<'_>, landing: Landing, fact: &EntryMerged) -> Vec<Finding> 
     }
     findings.extend(judge_style(case, landing, (id, &commit)));
     findings.extend(judge_tree(case, landing, (id, &commit)));
-    let target = case.ledger.history.started().map(|started| &started.args.target);
     findings.extend(target.and_then(|target| judge_target(case, target, ("landed commit", id))));
     findings
 }

@@ -7,7 +7,7 @@ use crate::{
         chronicle::Chronicle as _,
         finding::{Code, Finding},
         oid::Oid,
-        queue::entry::{Entry, EntryId, State},
+        queue::entry::{EntryId, State},
         ref_name::RefName,
     },
 };
@@ -49,14 +49,16 @@ fn judge_other(name: &RefName, target: Oid, is_next: bool) -> Finding {
 /// process may have died in between.
 fn is_next(case: &Case<'_>, name: &RefName, target: Oid) -> bool {
     let Some(queue) = case.name.queue() else { return false };
-    let entries = case.ledger.history.entries();
-    let landing = case.ledger.history.batch().and_then(|batch| batch.landing);
+    let history = &case.ledger.history;
+    let landing = history.batch().and_then(|batch| batch.landing);
     let lands =
         landing.is_some_and(|landing| landing.commit == target && *name == RefName::landed(&queue, landing.entry));
-    let added = EntryId(u32::try_from(entries.len()).unwrap_or(u32::MAX).saturating_add(1));
-    let is_retried = |entry: &Entry| {
-        let is_held = matches!(entry.state, State::NeedsReview(_));
-        is_held && *name == RefName::entry(&queue, entry.id, entry.commits().count() + 1)
-    };
-    lands || *name == RefName::entry(&queue, added, 1) || entries.iter().any(is_retried)
+    let short = name.as_str().strip_prefix(&RefName::prefix(case.name)).and_then(|short| short.strip_prefix("entry/"));
+    let id = short.and_then(|short| short.split_once('.')?.0.parse().ok()).map(EntryId);
+    let next = id.and_then(|id| match history.entry(id) {
+        Some(entry) if !matches!(entry.state, State::NeedsReview(_)) => None,
+        Some(entry) => Some(RefName::entry(&queue, id, entry.commits().count() + 1)),
+        None => (id.0 as usize == history.entries().len() + 1).then(|| RefName::entry(&queue, id, 1)),
+    });
+    lands || next.as_ref() == Some(name)
 }
