@@ -62,7 +62,7 @@ complete -c git-par -n "__fish_git_par_needs_command" -f -a "gate" -d 'Run the p
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "pick" -d 'Rank the candidates by a written rule over recorded facts, and pick the first'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "merge" -d 'Merge the winner into a branch, or change nothing and say why'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "seal" -d 'Write the certificate of a run or a queue into an annotated tag that carries all of it'
-complete -c git-par -n "__fish_git_par_needs_command" -f -a "verify" -d 'Check a run or a queue from refs and objects alone, trusting nobody, and name each thing that does not hold'
+complete -c git-par -n "__fish_git_par_needs_command" -f -a "verify" -d 'Check a run or a queue from refs and objects alone, and name each thing that does not hold'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "push" -d 'Send runs and queues to a remote, refs and journal together, and overwrite nothing'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "fetch" -d 'Get runs and queues from a remote, refs and journal together, and overwrite nothing'
 complete -c git-par -n "__fish_git_par_needs_command" -f -a "run" -d 'Spawn, gate and pick, and where asked merge and seal, in one command'
