@@ -31,7 +31,7 @@ pub use verification::Verification;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 pub struct Args {
-    /// The run, or a unique beginning of its name [default: the newest]; or a queue, as queue/BRANCH; or a file: a bundle with all runs in it, or a journal by itself ('-' for standard input)
+    /// The run, or the beginning of its name [default: the newest]; a queue, as queue/BRANCH; or a file: a bundle of runs, or a journal ('-': standard input)
     #[arg(value_name = "RUN|QUEUE|FILE")]
     pub subject: Option<String>,
     /// Check every run and every queue of this repository
