@@ -30,7 +30,7 @@ pub enum Error {
 pub enum Replayed {
     /// The last of the new commits, with its tree.
     Made(Oid, Oid),
-    /// These paths conflict, quoted as git quotes, in path order.
+    /// These paths conflict, quoted as git quotes, in path order; none of them where git makes no commit of such an author.
     Conflict(Vec<String>),
 }
 
@@ -48,7 +48,10 @@ impl Repository {
             match self.merge_three(base, tree, theirs)? {
                 Merged::Conflict(paths) => return Ok(Replayed::Conflict(paths)),
                 Merged::Clean(new) if new == tree && theirs != base => {}
-                Merged::Clean(new) => (tip, tree) = (self.remake(original, (new, tip))?, new),
+                Merged::Clean(new) => match self.remake(original, (new, tip))? {
+                    Some(made) => (tip, tree) = (made, new),
+                    None => return Ok(Replayed::Conflict(Vec::new())),
+                },
             }
         }
         if tip != onto {
@@ -64,8 +67,8 @@ impl Repository {
         printed.lines().map(parse).collect()
     }
 
-    /// Makes a commit anew with another tree and parent.
-    fn remake(&self, original: Oid, (tree, parent): (Oid, Oid)) -> Result<Oid, Error> {
+    /// Makes a commit anew with another tree and parent; none where its author has a name that git refuses, or none.
+    fn remake(&self, original: Oid, (tree, parent): (Oid, Oid)) -> Result<Option<Oid>, Error> {
         let original = original.to_string();
         let call = self.git().call(["log", "-1", "--no-show-signature", "--date=raw", TOLD, &original]);
         let printed = call.setting("i18n.logOutputEncoding=UTF-8").bytes()?;
@@ -81,7 +84,16 @@ impl Repository {
         let author = [("GIT_AUTHOR_NAME", name), ("GIT_AUTHOR_EMAIL", mail), ("GIT_AUTHOR_DATE", date)];
         let call = self.git().call(arguments).setting("i18n.commitEncoding=UTF-8").input(message);
         let call = author.into_iter().fold(call, |call, (key, value)| call.env(key, text(value)));
-        let made = call.with_terminal().text()?;
-        Ok(made.parse().map_err(|_| merge::Error::NoTree(made))?)
+        match call.with_terminal().text() {
+            Err(git::Error::Failed { message, .. }) if is_about_name(&message) => Ok(None),
+            made => {
+                let made = made?;
+                Ok(Some(made.parse().map_err(|_| merge::Error::NoTree(made))?))
+            }
+        }
     }
+}
+
+fn is_about_name(message: &str) -> bool {
+    ["empty ident name", "only of disallowed characters"].iter().any(|part| message.contains(part))
 }

@@ -96,6 +96,25 @@ fn a_merge_in_an_entry_is_left_out_by_rebase_unless_it_says_more() {
 }
 
 #[test]
+fn a_commit_that_git_would_not_make_anew_holds_up_nobody() {
+    let world = World::with_gate();
+    let tree = world.git(&["rev-parse", "main^{tree}"]);
+    let text = format!(
+        "tree {tree}\nparent {}\nauthor  <> 1 +0000\ncommitter  <> 1 +0000\n\n",
+        world.git(&["rev-parse", "main"])
+    );
+    std::fs::write(world.beside("commit"), text).unwrap();
+    let nobody = world.git(&["hash-object", "-t", "commit", "-w", "../commit"]);
+    world.commit_on(&nobody, "refs/heads/b", &[("x", "x")]);
+    world.par_ok(&["queue", "add", "--style", "rebase", "b"]);
+    world.queued(&["two"]);
+    world.commit_on("main", "refs/heads/main", &[("moved", "moved")]);
+    world.git(&["reset", "--quiet", "--hard"]);
+    assert_eq!(world.process(&[]).code, 4);
+    assert_eq!(world.entries(&[]), ["needs_review: conflict", "merged"]);
+}
+
+#[test]
 fn what_is_in_the_branch_already_lands_without_a_commit() {
     for style in ["merge", "squash", "rebase"] {
         let world = World::with_gate();
