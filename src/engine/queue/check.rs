@@ -105,9 +105,22 @@ pub(super) struct Said {
     pub(super) took: Duration,
 }
 
-/// Runs the check; one that was stopped said nothing.
-pub(super) fn run(desk: &Desk<'_>, gate: &Gate, subject: &Subject, stop: &Stop) -> Result<Option<Said>, Error> {
-    placed(desk, subject, stop, |call| call.check(gate))
+/// Runs the check and tells what it said, before its worktree is removed; one that was stopped said nothing.
+pub(super) fn run(
+    desk: &Desk<'_>,
+    gate: &Gate,
+    (subject, stop): (&Subject, &Stop),
+    tell: impl FnOnce(Result<Option<Said>, Error>),
+) {
+    let mut tell = Some(tell);
+    let mut tell = |said| tell.take().map_or((), |tell| tell(said));
+    let checked = placed(desk, subject, stop, |call| {
+        tell(call.check(gate));
+        Ok(())
+    });
+    if let Err(error) = checked {
+        tell(Err(error));
+    }
 }
 
 /// Makes a fresh worktree of a stack for as long as something is done in it.

@@ -67,7 +67,8 @@ impl<'scope, 'env> Gates<'scope, 'env> {
         let (desk, gate, sender) = (self.desk, Arc::clone(&self.gate), self.sender.clone());
         let work = move || {
             // Nobody hears it any more where the processor is at its end.
-            let _ = sender.send((number, check::run(desk, &gate, &subject, &stop)));
+            let tell = |said| drop(sender.send((number, said)));
+            check::run(desk, &gate, (&subject, &stop), tell);
         };
         thread::Builder::new().name("gate".to_owned()).spawn_scoped(self.scope, work).map(drop)
     }
