@@ -5,6 +5,7 @@ use git_par::model::queue::{agenda::Step, entry::EntryId};
 use super::{
     actor::{Actor, Flaw, Mind},
     nature::Nature,
+    person::retried,
     tally::{ENTRIES, Tally, tally},
     world::World,
 };
@@ -52,6 +53,27 @@ fn where_many_fail_what_comes_next_is_gated_without_them_too() {
     assert_eq!(wanted(0), [vec![1], vec![1, 2], vec![1, 2, 3], vec![1, 2, 3, 4]]);
     assert_eq!(wanted(4), [vec![1], vec![1, 2], vec![1, 2, 3], vec![2]]);
     assert_eq!(wanted(12), [vec![1], vec![2], vec![1, 2], vec![3]]);
+}
+
+#[test]
+fn what_failed_before_is_begun_first_and_what_comes_after_it_is_gated_without_it_too() {
+    let mut world = World::new(Nature { red: [1].into(), ..Nature::default() }, 1);
+    let mut actor = Actor::new(0, 3, Flaw::None);
+    let me = [actor.name.clone()];
+    while !world.is_over() {
+        actor.advance(&mut world, &me);
+    }
+    world.append(&retried(&world, EntryId(1)));
+    world.add(1);
+    loop {
+        actor.advance(&mut world, &me);
+        if let (Mind::Decided { step: Step::Gate(stacks), .. }, Some(_)) = (&actor.mind, world.queue.batch()) {
+            let first = [[2, 1].map(EntryId).to_vec(), vec![EntryId(1)], vec![EntryId(2)]];
+            let known: Vec<_> = first.into_iter().filter(|stack| stacks.contains(stack)).collect();
+            assert_eq!((stacks, stacks.len()), (&known, 3), "the one that failed stands on top first");
+            return;
+        }
+    }
 }
 
 #[test]

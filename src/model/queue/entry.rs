@@ -77,6 +77,8 @@ pub struct Entry {
     pub superseded: Vec<Oid>,
     /// How its commit came of a conflict, where it did.
     pub resolution: Option<Resolution>,
+    /// Whether the check has not passed with it once.
+    pub has_failed: bool,
     /// What is higher goes first.
     pub priority: i32,
     /// How it stands.

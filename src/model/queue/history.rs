@@ -4,7 +4,7 @@ use super::{
     batch::{Batch, Known, Standing},
     entry::{Entry, EntryId, State},
     odds::Odds,
-    speculation,
+    speculation::{self, Outlook},
 };
 use crate::model::{
     fact::{
@@ -122,7 +122,9 @@ impl Queue {
 
     /// Lists the stacks that are to be gated now; the tip itself first where it is in doubt.
     pub(super) fn wanted(&self, batch: &Batch, doubts_tip: bool, most: usize) -> Vec<Vec<EntryId>> {
-        let stacks = speculation::wanted(batch, self.odds, self.is_gated(), most);
+        let is_doubted = |id| self.entry(id).is_some_and(|entry| entry.has_failed);
+        let outlook = Outlook { odds: self.odds, is_doubted: &is_doubted, is_gated: self.is_gated() };
+        let stacks = speculation::wanted(batch, &outlook, most);
         doubts_tip.then(Vec::new).into_iter().chain(stacks).take(most).collect()
     }
 
@@ -231,6 +233,7 @@ impl Queue {
             commit: args.commit,
             superseded: Vec::new(),
             resolution: None,
+            has_failed: false,
             priority: args.priority,
             state: State::Queued,
             newest: law.seq,
@@ -320,7 +323,9 @@ impl Queue {
         if reason.is_tested() {
             self.odds.count(false);
         }
-        self.entry_mut(law, id)?.state = State::NeedsReview(fact.result.clone());
+        let entry = self.entry_mut(law, id)?;
+        entry.has_failed |= reason == Reason::Gate;
+        entry.state = State::NeedsReview(fact.result.clone());
         Ok(())
     }
 
