@@ -194,7 +194,7 @@ __git_par_flags ()
 		__git_par_offer "--into= --json --quiet --color= --help --version"
 		;;
 	"queue retry")
-		__git_par_offer "--into= --json --quiet --color= --help --version"
+		__git_par_offer "--into= --with= --json --quiet --color= --help --version"
 		;;
 	"queue resolve")
 		__git_par_offer "--into= --agent= --heal= --timeout= --json --quiet --color= --help --version"
@@ -531,6 +531,7 @@ __git_par_value ()
 	"queue retry")
 		case "$2" in
 		--into) __git_par_offer "$(__git_par_refs refs/heads)" "$3" ;;
+		--with) : ;;
 		-C) : ;;
 		--color) __git_par_offer "auto always never" "$3" ;;
 		*) return 1 ;;

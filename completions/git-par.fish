@@ -532,6 +532,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_s
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from drop" -s V -l version -d 'Print version'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -l into -d 'The branch whose queue it is [default: the one that is checked out here]' -r -f -a "(__git_par_branches)"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -l with -d 'Have the one entry bring this commit, such as a merge by which its conflict was resolved by hand' -r -f
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -s C -d 'Run as if started in this folder' -r -F
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from retry" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''

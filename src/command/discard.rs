@@ -10,6 +10,7 @@ use crate::{
     engine::{
         journal::{self, Deed, Journal},
         leavings::{self, Leavings, Place},
+        queue::roster::{Listed, Roster},
         supervisor::{self, Hold},
         turn::{self, Turn},
     },
@@ -100,7 +101,22 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Discarded, Error> {
     if hold.is_some() {
         tidy(&repository, &journal, &pieces);
     }
+    warn_of_queues(context, &repository, &journal.run, &workers)?;
     Ok(Discarded { run: journal.run, workers })
+}
+
+/// Tells of entries of queues that bring what was discarded: they land all the same.
+fn warn_of_queues(context: &Context<'_>, repository: &Repository, run: &RunId, rows: &[Row]) -> Result<(), Error> {
+    let roster = Roster::load(repository)?;
+    let brings = |listed: &&Listed| {
+        let is_open = !listed.entry.state.is_final();
+        is_open && rows.iter().any(|row| listed.entry.commits().any(|commit| commit == row.candidate))
+    };
+    for Listed { queue, entry } in roster.of(run).iter().filter(brings) {
+        let way_out = format!("git par queue drop {} --into {queue}", entry.id);
+        context.warn(format!("entry {} of the queue into '{queue}' brings it and is to land: {way_out}", entry.id));
+    }
+    Ok(())
 }
 
 /// Holds the run; none where somebody works on it and other workers than the running ones may be meant.

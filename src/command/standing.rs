@@ -46,6 +46,9 @@ pub struct Standing {
     /// How the plan stands that the run carries out; left out where it carries out none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Pursued>,
+    /// Whether it resolves a conflict of a queue.
+    #[serde(skip)]
+    resolves: bool,
 }
 
 impl Standing {
@@ -66,6 +69,7 @@ impl Standing {
             doubt: history.doubt(),
             merge: history.merged.last().and_then(|placed| placed.fact.result.commit),
             plan: history.pursuit().map(|pursuit| Pursued::of(pursuit, &args.run)),
+            resolves: args.resolves.is_some(),
         })
     }
 
@@ -93,6 +97,9 @@ impl Standing {
         let run = &self.run;
         let goal = self.plan.as_ref()?.goal.as_ref()?;
         let first = self.workers.first().map_or(1, |row| row.worker.get());
+        if self.resolves {
+            return Some("git par queue resolve".to_owned());
+        }
         Some(match goal.commit {
             Some(_) => format!("git par merge {run}"),
             None if self.has_hope() => format!("git par log {run} -w {first} --output"),

@@ -49,7 +49,9 @@ fn unknown(event: &Event<'_>) -> ToldOfQueue {
     ToldOfQueue { kind: event.tool_name().into_owned(), entries: Vec::new(), what }
 }
 
-fn terms(terms: &Terms) -> String {
+/// Names how entries land, and by what check.
+#[must_use]
+pub fn terms(terms: &Terms) -> String {
     let gate = terms.gate.as_ref().map_or("no check".to_owned(), |gate| format!("check: {}", gate.argv.join(" ")));
     format!("{}, {gate}", terms.style)
 }

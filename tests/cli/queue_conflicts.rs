@@ -59,7 +59,7 @@ fn a_conflict_changes_nothing_and_is_told_with_both_sides_to_people_and_to_the_h
     let said = world.par(&["queue", "show", "2"]);
     insta::assert_snapshot!(said.snapshot(&world), @"
     entry 2: branch y (<id>): theirs in the middle
-    needs review: it conflicts with the target (<id>)
+    needs review: it conflicts with the target, on top of entry 1 (<id>)
     < main has <id> Merge branch 'x', entry 1
     > the entry has <id> theirs in the middle, entry 2
     a.txt (CONFLICT (contents))
@@ -67,6 +67,7 @@ fn a_conflict_changes_nothing_and_is_told_with_both_sides_to_people_and_to_the_h
     < ours
     > theirs
     hint: git par queue resolve 2 --into main -a AGENT
+    hint: by hand: git par queue retry 2 --with MERGE --into main
     hint: git par queue retry 2 --into main
     hint: git par queue drop 2 --into main
     exit 0
@@ -176,6 +177,43 @@ fn whoever_resolves_hears_what_the_check_said_and_goes_on() {
     assert_eq!(answer["entries"][0]["rejected"], Value::Null, "{answer}");
     assert_eq!(world.par(&["queue", "process"]).code, 0);
     assert_eq!(world.read("a.txt"), "good\n");
+}
+
+#[test]
+fn what_a_person_made_of_a_conflict_lands_and_is_remembered_too() {
+    let world = conflicting("true");
+    world.par(&["queue", "process"]);
+    world.git(&["checkout", "-q", "-b", "hand", "y"]);
+    world.command("git", &["merge", "-q", "main"]).output().unwrap();
+    world.write("a.txt", "one\nby hand\nthree\n");
+    world.git(&["commit", "-qam", "by hand"]);
+    world.git(&["checkout", "-q", "main"]);
+    world.par_ok(&["queue", "retry", "2", "--with", "hand"]);
+    assert_eq!(world.par(&["queue", "process"]).code, 0);
+    assert_eq!(world.read("a.txt"), "one\nby hand\nthree\n");
+    assert!(world.par_ok(&["queue", "show", "2"]).contains("was resolved by hand"));
+    world.git(&["branch", "release", "x"]);
+    world.par_ok(&["queue", "add", "--into", "release", "y"]);
+    assert_eq!(world.par(&["queue", "process", "--into", "release"]).code, 0);
+    assert_eq!(world.git(&["show", "release:a.txt"]), "one\nby hand\nthree");
+    assert_eq!(world.par(&["verify", "queue/main"]).code, 0);
+    assert_eq!(world.par(&["verify", "queue/release"]).code, 0);
+}
+
+#[test]
+fn nothing_of_a_run_that_resolves_is_merged_as_it_is() {
+    let world = conflicting("true");
+    let answer = resolve(&world, "printf 'one\\nboth\\nthree\\n' > a.txt");
+    let run = answer["entries"][0]["run"].as_str().unwrap();
+    for arguments in [&["merge", run][..], &["queue", "add", run]] {
+        let said = world.par(arguments);
+        assert_eq!(said.code, 128, "{said:?}");
+        assert!(said.stderr.contains("it is the queue that lands what comes of it"), "{said:?}");
+    }
+    world.par_ok(&["queue", "process"]);
+    let bases = world.git(&["rev-parse", &format!("refs/par/{run}/base")]);
+    let contained = world.command("git", &["merge-base", "--is-ancestor", &bases, "main"]).status().unwrap();
+    assert!(!contained.success(), "the commit with the marks is in no branch");
 }
 
 #[test]

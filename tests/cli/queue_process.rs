@@ -26,8 +26,8 @@ fn a_second_processor_is_busy_and_others_add_and_drop_and_retry_meanwhile() {
     world.branch("bad-branch", &[("good", "good")]);
     let retried = world.par(&["queue", "retry"]);
     let said = Said::of(child.wait_with_output().unwrap());
-    assert!(retried.code == 0 && said.code == 1, "{retried:?} {said:?}");
-    // The processor may have been at its end by then.
+    // The processor may have been at its end by then: what it tells is how things stood.
+    assert!(retried.code == 0 && [0, 1].contains(&said.code), "{retried:?} {said:?}");
     assert_eq!(world.process(&[]).code, 0);
     assert_eq!(world.entries(&[]), ["merged", "merged", "dropped", "merged"]);
     world.assert_no_checks();
@@ -104,7 +104,7 @@ fn who_watches_takes_what_comes_until_it_is_ended() {
     interrupt(&child, Signal::TERM);
     let said = Said::of(child.wait_with_output().unwrap());
     assert_eq!(said.code, 143, "{said:?}");
-    assert!(said.stdout.contains("2 landed, 0 held; 2 checks\n"), "{said:?}");
+    assert!(said.stdout.contains("2 landed, 0 held, interrupted; 2 checks\n"), "{said:?}");
     world.assert_no_checks();
 }
 

@@ -107,8 +107,24 @@ pub(in crate::command) fn add(
         Added::New(entry) => Ok(Row { entry, source: wanted.source.clone(), commit: wanted.commit, already: false }),
         Added::Already(entry) => Ok(Row { entry, source: wanted.source.clone(), commit: wanted.commit, already: true }),
     };
-    let entries = wanted.iter().map(row).collect::<Result<_, Error>>()?;
+    let entries = new(context, &desk, wanted)?.into_iter().map(row).collect::<Result<_, Error>>()?;
     Ok(Queued { target: desk.target().to_string(), entries })
+}
+
+/// Leaves out what the branch has already, other than by an entry of the queue, and says so.
+fn new<'w>(context: &Context<'_>, desk: &Desk<'_>, wanted: &'w [Wanted]) -> Result<Vec<&'w Wanted>, Error> {
+    let Some(tip) = desk.tip()? else { return Ok(wanted.iter().collect()) };
+    let mut new = Vec::new();
+    for wanted in wanted {
+        let is_entry = desk.journal.ask(|queue| queue.entries().iter().any(|entry| entry.commit == wanted.commit));
+        if !is_entry && desk.repository.is_ancestor(wanted.commit, tip)? {
+            let (source, queue) = (told_of_queues::source(&wanted.source), &desk.journal.run);
+            context.warn(format!("{source} ({}) is in {queue} already: nothing is added", wanted.commit.short()));
+        } else {
+            new.push(wanted);
+        }
+    }
+    Ok(new)
 }
 
 /// Refuses what could never be merged.
@@ -136,7 +152,9 @@ impl Args {
     fn find(&self, context: &Context<'_>, repository: &Repository, text: &str) -> Result<Wanted, Error> {
         let branch = repository.real_branch(RefName::branch(text))?;
         let is_run = || text.parse::<RunId>().is_ok_and(|run| State::load(repository, &run).is_ok());
-        let branch_tip = repository.ref_target(&branch)?.filter(|_| branch.as_str().starts_with("refs/heads/"));
+        // What cannot be a branch's name may be a commit's.
+        let branch_tip = repository.ref_target(&branch).unwrap_or_default();
+        let branch_tip = branch_tip.filter(|_| branch.as_str().starts_with("refs/heads/"));
         let is_begun = || runs::choose(repository, Some(text));
         if is_run() {
             return of_run(repository, context.choose(repository, Some(text))?, self.priority);
@@ -193,6 +211,9 @@ impl Report for Queued {
             )
         };
         let lines: String = self.entries.iter().map(line).collect();
+        if self.entries.is_empty() {
+            return "nothing was added\n".to_owned();
+        }
         format!("{lines}to land on {branch}: git par queue process --into {branch}\n")
     }
 

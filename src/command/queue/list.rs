@@ -129,8 +129,8 @@ impl Report for Listing {
     fn text(&self) -> String {
         let branch = self.target.trim_start_matches("refs/heads/");
         let at_work = if self.is_processed { "; it is being processed" } else { "" };
-        let style = self.terms.as_ref().map(|terms| terms.style.to_string()).unwrap_or_default();
-        let sum = format!("into {branch} ({style}): {} merged, {} dropped{at_work}\n", self.merged, self.dropped);
+        let terms = self.terms.as_ref().map(told_of_queues::terms).unwrap_or_default();
+        let sum = format!("into {branch} ({terms}): {} merged, {} dropped{at_work}\n", self.merged, self.dropped);
         if self.entries.is_empty() {
             return format!("nothing waits\n{sum}");
         }

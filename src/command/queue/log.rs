@@ -63,6 +63,11 @@ fn gated(state: &QueueState, entry: EntryId) -> Result<LogDigest, Error> {
 }
 
 fn print(context: &Context<'_>, repository: &Repository, log: &LogDigest) -> Result<(), Error> {
+    if context.json {
+        let bytes = repository.blob_start(log.blob, log.bytes)?;
+        let object = serde_json::json!({ "version": report::VERSION, "text": String::from_utf8_lossy(&bytes) });
+        return is_read(context.sink.pass(format!("{object}\n").as_bytes())).map(drop);
+    }
     let mut reader = repository.blob_reader(log.blob)?;
     let mut piece = vec![0; 64 * 1024];
     loop {

@@ -19,7 +19,10 @@ use crate::{
     model::{
         fact::entry_held::{self, Reason},
         oid::Oid,
-        queue::entry::{Entry, EntryId},
+        queue::{
+            entry::{Entry, EntryId, State},
+            history::Queue,
+        },
     },
 };
 
@@ -66,6 +69,8 @@ pub struct Done {
     pub held: Vec<Held>,
     /// What became of the conflicts that were to be resolved.
     pub resolved: Vec<Row>,
+    /// The entries that need review by now, also from before, with the reason of each.
+    pub needs_review: Vec<Held>,
     /// How many entries still wait for their turn.
     pub waiting: usize,
     /// How many checks were run.
@@ -84,7 +89,7 @@ pub struct Landed {
 }
 
 /// An entry that waits for a person.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Held {
     /// Its number.
     pub entry: EntryId,
@@ -106,7 +111,17 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Done, Error> {
     let options = Options { jobs, watch: args.watch, yields: args.resolve.is_some(), leave_files: args.leave_files };
     let (processed, resolved) = args.process(context, &desk, options)?;
     let waiting = journal.ask(|queue| queue.waiting().len());
-    Ok(Done { resolved, ..Done::of(desk.target().to_string(), processed, waiting) })
+    let needs_review = journal.ask(needing_review);
+    let done = Done::of(desk.target().to_string(), processed, &needs_review);
+    Ok(Done { resolved, needs_review, waiting, ..done })
+}
+
+fn needing_review(queue: &Queue) -> Vec<Held> {
+    let held = |entry: &Entry| match &entry.state {
+        State::NeedsReview(why) => Some(Held { entry: entry.id, why: why.clone() }),
+        _ => None,
+    };
+    queue.entries().iter().filter_map(held).collect()
 }
 
 impl Args {
@@ -124,13 +139,12 @@ impl Args {
         while !all.interrupted {
             // What was tried once by this command is not tried again.
             let is_new = |entry: &Entry| !resolved.iter().any(|row: &Row| row.entry == entry.id);
-            let conflicting: Vec<Entry> = resolve::conflicting(desk).into_iter().filter(is_new).collect();
-            if conflicting.is_empty() && !options.watch {
+            // One after another: what the first comes to is what the next one has to get on with.
+            let next = resolve::conflicting(desk).into_iter().find(is_new);
+            if next.is_none() && !options.watch {
                 break;
             }
-            let rows = resolve::all(&resolver, desk, conflicting)?;
-            all.held.retain(|(entry, _)| !rows.iter().any(|row| row.entry == *entry && row.commit.is_some()));
-            resolved.extend(rows);
+            resolved.extend(resolve::all(&resolver, desk, next.into_iter().collect())?);
             all = all.and(processor::run(desk, options)?);
         }
         Ok((all, resolved))
@@ -138,18 +152,47 @@ impl Args {
 }
 
 impl Done {
-    fn of(target: String, processed: Processed, waiting: usize) -> Self {
+    /// Tells what came of a processing, with the entries that need review by now.
+    fn of(target: String, processed: Processed, needs_review: &[Held]) -> Self {
         let landed = processed.landed.into_iter().map(|(entry, commit)| Landed { entry, commit });
-        let held = processed.held.into_iter().map(|(entry, why)| Held { entry, why });
+        // What was held and is tested again by now is told where it came to its end.
+        let is_new = |held: &&Held| processed.held.iter().any(|(entry, _)| *entry == held.entry);
         Self {
             target,
             landed: landed.collect(),
-            held: held.collect(),
+            held: needs_review.iter().filter(is_new).cloned().collect(),
             resolved: Vec::new(),
-            waiting,
+            needs_review: Vec::new(),
+            waiting: 0,
             checks: processed.checks,
             interrupted: processed.interrupted,
         }
+    }
+
+    /// Says in a line how much came of it.
+    fn sum(&self) -> String {
+        let more = self.needs_review.len() - self.held.len();
+        let (landed, held, checks) = (self.landed.len(), self.held.len(), self.checks);
+        let parts = [
+            format!("{landed} landed, {held} held"),
+            if self.waiting == 0 { String::new() } else { format!(", {} waiting", self.waiting) },
+            if more == 0 { String::new() } else { format!(", {more} more need review (git par queue list)") },
+            if self.interrupted { ", interrupted".to_owned() } else { String::new() },
+            format!("; {checks} check{}\n", if checks == 1 { "" } else { "s" }),
+        ];
+        parts.concat()
+    }
+}
+
+impl Held {
+    fn line(&self, branch: &str) -> String {
+        let Self { entry, why } = self;
+        let paths: String = why.paths.iter().map(|path| format!("  {path}\n")).collect();
+        let hint = match why.reason {
+            Reason::Dirty => format!("git stash there, then git par queue retry {entry} --into {branch}"),
+            _ => format!("git par queue show {entry} --into {branch}"),
+        };
+        format!("entry {entry} {}: {}\n{paths}  hint: {hint}\n", Style::Bad.paint("needs review"), why.reason)
     }
 }
 
@@ -159,17 +202,10 @@ impl Report for Done {
         let landed = |landed: &Landed| {
             format!("entry {} {} on {branch} as {}\n", landed.entry, Style::Good.paint("landed"), landed.commit.short())
         };
-        let held = |held: &Held| {
-            let paths: String = held.why.paths.iter().map(|path| format!("  {path}\n")).collect();
-            let hint = format!("git par queue show {} --into {branch}", held.entry);
-            let word = Style::Bad.paint("needs review");
-            format!("entry {} {word}: {}\n{paths}  hint: {hint}\n", held.entry, held.why.reason)
-        };
+        let held = self.held.iter().map(|held| held.line(branch));
         let resolved = self.resolved.iter().map(Row::line);
-        let lines: String = resolved.chain(self.landed.iter().map(landed)).chain(self.held.iter().map(held)).collect();
-        let waiting = if self.waiting == 0 { String::new() } else { format!(", {} waiting", self.waiting) };
-        let (all, held) = (self.landed.len(), self.held.len());
-        format!("{lines}{all} landed, {held} held{waiting}; {} checks\n", self.checks)
+        let lines: String = resolved.chain(self.landed.iter().map(landed)).chain(held).collect();
+        format!("{lines}{}", self.sum())
     }
 
     fn json(&self) -> Value {
@@ -179,8 +215,8 @@ impl Report for Done {
     fn answer(&self) -> Answer {
         match () {
             () if self.interrupted => Answer::Interrupted,
-            () if self.held.iter().any(|held| held.why.reason == Reason::Conflict) => Answer::Conflict,
-            () if !self.held.is_empty() => Answer::No,
+            () if self.needs_review.iter().any(|held| held.why.reason == Reason::Conflict) => Answer::Conflict,
+            () if !self.needs_review.is_empty() => Answer::No,
             () => Answer::Yes,
         }
     }

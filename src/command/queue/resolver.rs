@@ -63,7 +63,7 @@ impl Resolver<'_> {
         };
         let base = conflict.commit(desk.repository)?;
         let plan = plan(desk, entry, &conflict)?;
-        let spawned = spawn::run(&self.spawning(plan, base), self.context)?;
+        let spawned = spawn::run(&self.spawning(plan, (&conflict, base)), self.context)?;
         let run = spawned.standing.run;
         let merge = judge(desk, entry, (&conflict, &run))?;
         // What cannot be tidied up is for 'git par prune'.
@@ -71,9 +71,10 @@ impl Resolver<'_> {
         Ok(Attempt { run: Some(run), merge })
     }
 
-    fn spawning(&self, plan: Plan, base: Oid) -> spawn::Args {
+    fn spawning(&self, plan: Plan, (conflict, base): (&Conflict, Oid)) -> spawn::Args {
         let mut args = spawn::of_plan(plan, self.agent);
         args.base = base.to_string();
+        args.plan.resolves = Some([conflict.onto, conflict.theirs]);
         args.bounds = bounds::Args {
             heal: Some(self.bounds.heal.unwrap_or(HEALS)),
             timeout: Some(self.bounds.timeout.unwrap_or(TIMEOUT)),

@@ -6,13 +6,18 @@ use serde_json::Value;
 use super::{add, opened};
 use crate::{
     command::{Context, Error, Kind, Report, report},
-    engine::queue::{desk::Desk, intake},
+    engine::{
+        queue::{desk::Desk, intake},
+        resolution::Conflict,
+    },
     model::{
         fact::entry_added::Source,
         oid::Oid,
         queue::entry::{Entry, EntryId, State},
         ref_name::RefName,
+        resolution::Resolution,
     },
+    repo::open::Repository,
 };
 
 /// Have entries that need review tested again, as their runs and branches are now
@@ -27,6 +32,9 @@ pub struct Args {
     /// The branch whose queue it is [default: the one that is checked out here]
     #[arg(long, value_name = "BRANCH")]
     pub into: Option<String>,
+    /// Have the one entry bring this commit, such as a merge by which its conflict was resolved by hand
+    #[arg(long, value_name = "COMMIT", requires = "entries")]
+    pub with: Option<String>,
 }
 
 /// What a retrying answers.
@@ -62,14 +70,37 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
         let message = format!("entry {id} does not wait for a person");
         return Err(Error::new(Kind::Cannot, message).hint(format!("git par queue list --into {}", journal.run)));
     }
+    if args.with.is_some() && named.len() != 1 {
+        return Err(Error::usage("--with is for one entry").hint("git par queue retry ENTRY --with COMMIT"));
+    }
+    let with = args.with.as_ref().map(|text| commit_of(&repository, text)).transpose()?;
     let wanted = held.into_iter().filter(|entry| named.is_empty() || named.contains(&entry.id));
-    let retried = wanted.map(|entry| retry(&desk, &entry)).collect::<Result<_, Error>>()?;
+    let retried = wanted.map(|entry| retry(&desk, &entry, with)).collect::<Result<_, Error>>()?;
     Ok(Retried { target: desk.target().to_string(), retried })
 }
 
-fn retry(desk: &Desk<'_>, entry: &Entry) -> Result<Row, Error> {
-    let commit = now(desk, entry)?;
-    if intake::retry(desk, entry, (commit, None))? {
+fn commit_of(repository: &Repository, text: &str) -> Result<Oid, Error> {
+    let commit = repository.resolve_commit(text)?;
+    commit.ok_or_else(|| Error::usage(format!("'{text}' is not a commit")))
+}
+
+/// Tells which conflict of an entry a commit resolves, where it is a merge that changes nothing else: so it can be remembered.
+fn resolution(desk: &Desk<'_>, entry: &Entry, commit: Oid) -> Result<Option<Resolution>, Error> {
+    let found = desk.repository.commit(commit)?;
+    let other = match found.parents.as_slice() {
+        [other, theirs] | [theirs, other] if *theirs == entry.commit => *other,
+        _ => return Ok(None),
+    };
+    let Some(conflict) = Conflict::find(desk.repository, other, entry.commit)? else { return Ok(None) };
+    let is_one = conflict.judge(desk.repository, found.tree)?.is_ok();
+    let resolution = Resolution { run: None, onto: other, theirs: entry.commit, remembered: false };
+    Ok(is_one.then_some(resolution))
+}
+
+fn retry(desk: &Desk<'_>, entry: &Entry, with: Option<Oid>) -> Result<Row, Error> {
+    let commit = with.map_or_else(|| now(desk, entry), Ok)?;
+    let resolution = resolution(desk, entry, commit)?;
+    if intake::retry(desk, entry, (commit, resolution))? {
         return Ok(Row { entry: entry.id, commit, is_new: commit != entry.commit });
     }
     let other = desk.journal.ask(|queue| {

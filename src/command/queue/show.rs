@@ -15,10 +15,17 @@ use crate::{
         journal_name::QueueName,
         oid::Oid,
         queue::entry::{Entry, EntryId, State},
+        resolution::Resolution,
         told_of_queues,
     },
+    process::log::Tail,
     repo::open::Repository,
 };
+
+/// The longest log whose end is looked at, in bytes.
+const LONGEST: u64 = 64 << 20;
+/// How much of it is shown, in bytes.
+const SHOWN: u64 = 800;
 
 /// Show an entry of the queue, and both sides of what keeps it from landing
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -46,10 +53,16 @@ pub struct Shown {
     pub commit: Oid,
     /// What it is for.
     pub title: String,
+    /// What is higher goes first.
+    pub priority: i32,
+    /// How its conflict was resolved, where it was.
+    pub resolution: Option<Resolution>,
     /// The branch's commit with it, where it landed.
     pub landed: Option<Oid>,
     /// Why it needs review, where it does.
     pub report: Option<Report>,
+    /// The end of what the check printed with it on top, where it needs review for that.
+    pub printed: Option<String>,
     /// The command that opens a shell in the worktree of the attempt, where it is one of a run.
     pub attach: Option<String>,
 }
@@ -64,7 +77,16 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Shown, Error> {
         State::NeedsReview(why) => Some(Report::of_entry(&repository, &queue, (entry, why))?),
         _ => None,
     };
-    Ok(Shown { attach: attach(&repository, &entry.source), ..Shown::of(&queue, entry, report) })
+    let printed = report.as_ref().and_then(|report| printed(&repository, report));
+    let shown = Shown::of(&queue, entry, report);
+    Ok(Shown { attach: attach(&repository, &entry.source), printed, ..shown })
+}
+
+/// Reads the end of what the check printed.
+fn printed(repository: &Repository, report: &Report) -> Option<String> {
+    let log = report.why.log.as_ref().filter(|log| log.bytes <= LONGEST)?;
+    let bytes = repository.blob(log.blob, LONGEST).ok()?;
+    Some(Tail::of(&bytes, SHOWN).text).filter(|text| !text.trim().is_empty())
 }
 
 fn attach(repository: &Repository, source: &Source) -> Option<String> {
@@ -82,16 +104,33 @@ impl Shown {
             source: entry.source.clone(),
             commit: entry.commit,
             title: entry.title.clone(),
+            priority: entry.priority,
+            resolution: entry.resolution.clone(),
             landed: if let State::Merged(commit) = entry.state { Some(commit) } else { None },
             report,
+            printed: None,
             attach: None,
         }
+    }
+
+    /// Says who resolved its conflict, where somebody did.
+    fn resolved(&self) -> String {
+        let Some(resolution) = &self.resolution else { return String::new() };
+        let who = resolution.run.as_ref().map_or("by hand".to_owned(), |run| format!("by run {run}"));
+        let again = if resolution.remembered { ", as it was before" } else { "" };
+        let (theirs, commit) = (resolution.theirs, self.commit);
+        format!(
+            "its conflict was resolved {who}{again}: git show --remerge-diff {commit} (it was {})\n",
+            theirs.short()
+        )
     }
 
     /// Writes what a person may do about it.
     fn ways_out(&self, report: &Report) -> String {
         let (branch, entry) = (short(&self.target), self.entry);
         let attach = self.attach.clone();
+        let by_hand = (!report.conflicts.is_empty())
+            .then(|| format!("by hand: git par queue retry {entry} --with MERGE --into {branch}"));
         let again = [
             format!("git par queue retry {entry} --into {branch}"),
             format!("git par queue drop {entry} --into {branch}"),
@@ -99,13 +138,23 @@ impl Shown {
         let resolve =
             (!report.conflicts.is_empty()).then(|| format!("git par queue resolve {entry} --into {branch} -a AGENT"));
         let log = report.why.log.is_some().then(|| format!("git par queue log {entry} --gate --into {branch}"));
-        let all = log.into_iter().chain(attach).chain(resolve).chain(again);
+        let all = log.into_iter().chain(attach).chain(resolve).chain(by_hand).chain(again);
         all.map(|way| format!("{} {way}\n", Style::Warning.paint("hint:"))).collect()
     }
 }
 
 fn short(target: &str) -> &str {
     target.strip_prefix("refs/heads/").unwrap_or(target)
+}
+
+/// Names entries.
+fn names(entries: &[EntryId]) -> String {
+    let names: Vec<String> = entries.iter().map(ToString::to_string).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("entry {one}"),
+        several => format!("entries {}", several.join("+")),
+    }
 }
 
 fn side(side: &Side) -> String {
@@ -131,10 +180,14 @@ impl Answering for Shown {
         let head = format!("entry {}: {source} ({}): {}\n", self.entry, self.commit.short(), self.title);
         let Some(report) = &self.report else {
             let landed = self.landed.map(|commit| format!(" as {}", commit.short())).unwrap_or_default();
-            return format!("{head}{}{landed}\n", self.state.replace('_', " "));
+            return format!("{head}{}{}{landed}\n", self.resolved(), self.state.replace('_', " "));
         };
-        let reason =
-            format!("{}: {} ({})\n", Style::Bad.paint("needs review"), report.why.reason, report.why.onto.short());
+        let (why, below) = (&report.why, names(&report.why.with));
+        let below = if below.is_empty() { below } else { format!(", on top of {below}") };
+        let onto = why.onto.short();
+        let reason = format!("{}: {}{below} ({onto})\n", Style::Bad.paint("needs review"), why.reason);
+        let said = self.printed.iter().flat_map(|text| text.lines()).map(|line| format!("  | {line}\n"));
+        let said: String = said.collect();
         let ours: String =
             report.ours.iter().map(|ours| format!("< {} has {}\n", short(&self.target), side(ours))).collect();
         let theirs = format!("> the entry has {}\n", side(&report.theirs));
@@ -143,7 +196,7 @@ impl Answering for Shown {
             [] => report.why.paths.iter().map(|path| format!("  {path}\n")).collect(),
             conflicts => conflicts.iter().map(conflict).collect(),
         };
-        format!("{head}{reason}{sides}{paths}{}", self.ways_out(report))
+        format!("{head}{}{reason}{sides}{paths}{said}{}", self.resolved(), self.ways_out(report))
     }
 
     fn json(&self) -> Value {

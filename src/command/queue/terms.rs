@@ -19,6 +19,7 @@ use crate::{
         gate_plan::{GatePlan, Place},
         queue::style::Style,
         run_id::RunId,
+        told_of_queues,
     },
     repo::{open::Repository, settings::Settings},
 };
@@ -65,7 +66,14 @@ impl TermsArgs {
 
     /// Returns the check that is asked for, or this one.
     fn asked(&self, repository: &Repository, usual: Option<GateChoice>) -> Result<Option<Gate>, Error> {
-        let choice = self.gate.as_ref().map(|text| GateChoice::of_text(text)).or(usual);
+        if self.gate.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            return Err(
+                Error::usage("--gate is empty: that would check nothing").hint("--no-gate, where that is meant")
+            );
+        }
+        let timeout = gate_choice::usual_timeout(&repository.settings()?);
+        let asked = |text: &String| GateChoice { timeout, ..GateChoice::of_text(text) };
+        let choice = self.gate.as_ref().map(asked).or(usual);
         let choice = choice.map(|choice| GateChoice { place: Some(Place::Clean), protect: Vec::new(), ..choice });
         choice.map(|choice| choice.gate(repository)).transpose()
     }
@@ -81,6 +89,8 @@ impl TermsArgs {
         }
         let fact = QueueFact::QueueConfigured(QueueConfigured { args: new, result: queue_configured::Outcome {} });
         if desk.say(&fact)? || (is_left(desk)? && desk.say(&fact)?) {
+            let told = desk.journal.ask(|queue| queue.terms().map(told_of_queues::terms)).unwrap_or_default();
+            desk.tell(format!("from now on, for whoever processes this queue: {told}"));
             return Ok(());
         }
         let message = "the queue is being processed, by what it was told before";

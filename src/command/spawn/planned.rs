@@ -16,6 +16,7 @@ use crate::{
     model::{
         fact::run_started::{Lane, OnEscape, Planned},
         goal::FAULT,
+        oid::Oid,
         plan::{
             Plan,
             finding::Finding,
@@ -56,6 +57,9 @@ pub struct PlanArgs {
     /// A plan that is in no file; its goal is checked only where it says how itself.
     #[arg(skip)]
     pub(in crate::command) made: Option<Plan>,
+    /// The two commits whose conflict it resolves.
+    #[arg(skip)]
+    pub(in crate::command) resolves: Option<[Oid; 2]>,
 }
 
 impl PlanArgs {
@@ -110,7 +114,7 @@ pub(super) fn setup(
         gate,
         limits: args.bounds.limits(setup::jobs(args.jobs, settings), settings),
         rule: plan.rule.clone().map_or_else(|| setup::rule(false, settings), Ok)?,
-        plan: Some(Carried { planned, recovery, gates, stream: None }),
+        plan: Some(Carried { planned, recovery, gates, stream: None, resolves: args.plan.resolves }),
     })
 }
 
@@ -169,6 +173,7 @@ pub(super) fn streamed(
             recovery: None,
             gates: Vec::new(),
             stream: Some((source.to_owned(), claim, usual)),
+            resolves: None,
         }),
     })
 }

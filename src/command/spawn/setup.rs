@@ -55,6 +55,8 @@ pub(super) struct Carried {
     pub(super) gates: Vec<Gate>,
     /// Where tasks come from one by one, what claims them, and what runs one that names no agent.
     pub(super) stream: Option<(String, Option<String>, Option<Agent>)>,
+    /// The two commits whose conflict it resolves.
+    pub(super) resolves: Option<[Oid; 2]>,
 }
 
 impl Setup {
@@ -171,6 +173,7 @@ impl Setup {
             rule: self.rule.clone(),
             limits: self.limits.clone(),
             plan: self.plan.as_ref().map(|plan| plan.planned.clone()),
+            resolves: self.plan.as_ref().and_then(|plan| plan.resolves),
             auto_merge: None,
         })
     }

@@ -62,6 +62,7 @@ impl<'scope, 'env> Gates<'scope, 'env> {
 
     fn start(&mut self, subject: Subject) -> io::Result<()> {
         self.started += 1;
+        self.desk.tell(format!("checking {}", subject.shown()));
         let (number, stop) = (self.started, self.desk.stop.branch()?);
         self.running.push(Running { number, commit: subject.commit, stop: stop.clone() });
         let (desk, gate, sender) = (self.desk, Arc::clone(&self.gate), self.sender.clone());

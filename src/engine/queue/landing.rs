@@ -1,7 +1,7 @@
 //! Landings: what the commit of an entry says, and how the target moves to it.
 
 use crate::{
-    engine::queue::desk::Desk,
+    engine::{progress::Progress, queue::desk::Desk},
     failpoint,
     model::{
         candidate,
@@ -30,7 +30,7 @@ pub(super) fn message(desk: &Desk<'_>, entry: &Entry, style: Style) -> Result<St
             candidate::with_trailers(&format!("Merge branch '{branch}'\n\n{}", entry.title), &trailers)
         }
         // One commit takes the place of all: what its last one says is not lost.
-        (Style::Squash, Source::Branch(_) | Source::Commit(_)) => {
+        (Style::Squash, Source::Branch(_) | Source::Commit(_)) if entry.resolution.is_none() => {
             candidate::with_trailers(&desk.repository.commit_message(entry.commit)?, &trailers)
         }
         _ => candidate::message(&entry.title, &trailers),
@@ -49,7 +49,11 @@ pub(super) fn advance(desk: &Desk<'_>, landing: &Landing, leave_files: bool) -> 
     let step = Step { branch: &target, from: landing.onto, to: landing.commit, message: &message };
     failpoint::pass("landing begun");
     let moved = match desk.repository.advance(&step) {
-        Err(error) if leave_files && error.is_about_files() => desk.repository.advance_alone(&step),
+        Err(error) if leave_files && error.is_about_files() => {
+            let told = format!("{error}: its files stay as they are, and what lands looks undone there");
+            (desk.listener)(Progress::Warning(told));
+            desk.repository.advance_alone(&step)
+        }
         moved => moved,
     };
     failpoint::pass("landing done");

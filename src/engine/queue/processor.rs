@@ -96,6 +96,8 @@ struct Processor<'scope, 'env> {
     processed: Processed,
     /// How often the target's worktree was waited for.
     waited: u32,
+    /// Whether it has been told that nothing is left to do.
+    is_resting: bool,
 }
 
 impl<'scope, 'env> Processor<'scope, 'env> {
@@ -106,7 +108,19 @@ impl<'scope, 'env> Processor<'scope, 'env> {
     ) -> Result<Self, Error> {
         let name = Name(suffix::random(16).map_err(Error::Start)?);
         let (stacks, processed) = (Stacks::new(desk, Style::default()), Processed::default());
-        Ok(Self { scope, desk, options, hold, name, since: 0, gates: None, stacks, processed, waited: 0 })
+        Ok(Self {
+            scope,
+            desk,
+            options,
+            hold,
+            name,
+            since: 0,
+            gates: None,
+            stacks,
+            processed,
+            waited: 0,
+            is_resting: false,
+        })
     }
 
     /// Takes in the terms that the queue has by now; they stay while something is tested.
@@ -140,8 +154,11 @@ impl<'scope, 'env> Processor<'scope, 'env> {
             self.agree()?;
             match self.next()? {
                 Step::Rest if !self.options.watch || self.is_wanted() => return Ok(()),
-                Step::Rest => drop(self.desk.stop.wait(Some(TICK))),
-                step => self.take(step)?,
+                Step::Rest => self.rest(),
+                step => {
+                    self.is_resting = false;
+                    self.take(step)?;
+                }
             }
         }
         self.processed.interrupted = true;
@@ -199,6 +216,15 @@ impl<'scope, 'env> Processor<'scope, 'env> {
         self.desk.journal.ask(|queue| queue.batch().is_some_and(|batch| batch.processor == self.name))
     }
 
+    /// Waits for what comes.
+    fn rest(&mut self) {
+        if !self.is_resting {
+            self.desk.tell("waiting for what is added");
+            self.is_resting = true;
+        }
+        drop(self.desk.stop.wait(Some(TICK)));
+    }
+
     fn take(&mut self, step: Step) -> Result<(), Error> {
         match step {
             Step::Rest => Ok(()),
@@ -229,6 +255,10 @@ impl<'scope, 'env> Processor<'scope, 'env> {
     }
 
     fn give_back(&self, entries: Vec<EntryId>, reason: Returned) -> Result<(), Error> {
+        if reason != Returned::Stopped {
+            let names: Vec<String> = entries.iter().map(ToString::to_string).collect();
+            self.desk.tell(format!("{reason}: entries {} are tested again", names.join(", ")));
+        }
         let (args, result) = (entries_returned::Args { entries }, entries_returned::Outcome { reason });
         self.say(&QueueFact::EntriesReturned(EntriesReturned { args, result }))
     }

@@ -36,6 +36,10 @@ pub struct Args {
     /// The plan that it carries out, where its workers are not attempts at one task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Planned>,
+    /// The two commits whose conflict it resolves, the target's first, where it does: it starts from the conflict, and nothing of it
+    /// is merged as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolves: Option<[Oid; 2]>,
     /// The branch that its winner is to land on by way of the queue, as a full ref name, where somebody wants that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_merge: Option<String>,

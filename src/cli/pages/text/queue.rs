@@ -51,7 +51,7 @@ const STYLES: Section = Section {
         ("squash", "One commit."),
         (
             "rebase",
-            "The entry's own commits, made anew with their authors and messages; only the last one is checked. Merges among them are left out, and an entry whose merges said more than its other commits is held as a conflict.",
+            "The entry's own commits, made anew with their authors and messages; only the last one is checked. Merges among them are left out, and an entry whose merges said more than its other commits is held as a conflict. One whose conflict was resolved lands as one commit.",
         ),
     ],
 };

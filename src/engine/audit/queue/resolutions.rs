@@ -50,7 +50,9 @@ fn judge(case: &Case<'_>, args: &entry_retried::Args, (resolution, brought): (&R
         Ok(commit) => commit,
         Err(error) => return Some(unreadable(CODE, &error, "resolution")),
     };
-    if commit.parents != [*onto, *theirs] || !brought.contains(theirs) {
+    // Whoever resolves by hand may have merged either way round.
+    let merges = commit.parents == [*onto, *theirs] || commit.parents == [*theirs, *onto];
+    if !merges || !brought.contains(theirs) {
         let message = format!("commit {} is no merge of {onto} with what entry {} brought", args.commit, args.entry);
         return Some(Finding::broken(CODE, message));
     }

@@ -125,6 +125,7 @@ impl Teller<'_> {
         };
         RunStarted {
             args: run_started::Args {
+                resolves: None,
                 run: "r".parse().unwrap(),
                 task: "t".into(),
                 base: oid(BASE),
