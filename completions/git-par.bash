@@ -197,7 +197,7 @@ __git_par_flags ()
 		__git_par_offer "--into= --with= --json --quiet --color= --help --version"
 		;;
 	"queue resolve")
-		__git_par_offer "--into= --agent= --heal= --timeout= --json --quiet --color= --help --version"
+		__git_par_offer "--into= --agent= --trust --heal= --timeout= --json --quiet --color= --help --version"
 		;;
 	"queue show")
 		__git_par_offer "--into= --json --quiet --color= --help --version"

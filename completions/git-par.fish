@@ -559,6 +559,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_s
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -l trust -d 'Run the check that somebody else\'s journal names'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -l json -d 'Answer with one JSON object instead of text'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'

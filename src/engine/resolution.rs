@@ -1,5 +1,7 @@
 //! Resolutions: a conflict as a commit that agents start from, what they made of it judged, and the merge that comes of it.
 
+use std::collections::HashSet;
+
 use crate::{
     model::{
         conflict_text::{self, Labels},
@@ -7,7 +9,8 @@ use crate::{
         quote,
     },
     repo::{
-        conflicted::Conflicted,
+        conflicted::{Conflicted, Version},
+        edited_tree::TreeFile,
         git, measure,
         merge::{self, NewCommit},
         objects,
@@ -47,6 +50,12 @@ pub enum Rejected {
     /// It left conflict marks.
     #[error("it leaves conflict marks in {}", .0.join(", "))]
     Marks(Vec<String>),
+    /// It left a file by the name that git gives what has no place.
+    #[error("it leaves {}, which {} named after a side of the conflict", .0.join(", "), if .0.len() == 1 { "is" } else { "are" })]
+    Names(Vec<String>),
+    /// It left something in which no marks can be looked for.
+    #[error("it leaves {0}, which is too large to be looked at for conflict marks")]
+    Large(String),
 }
 
 /// A conflict, ready to be resolved.
@@ -68,14 +77,17 @@ impl Conflict {
 
     /// Lists the paths that whoever resolves it may change: those in conflict, also without the name of a side that git adds.
     pub fn paths(&self) -> Result<Vec<String>, Error> {
-        let sides = [format!("~{}", self.onto), format!("~{}", self.theirs)];
         let mut paths = Vec::new();
         for path in self.conflicted.paths() {
             let text = std::str::from_utf8(path).map_err(|_| Error::Path(quote::path(path)))?;
-            let bare = sides.iter().find_map(|side| text.strip_suffix(side.as_str()));
-            paths.extend([Some(text), bare].into_iter().flatten().map(str::to_owned));
+            paths.extend([Some(text), self.bare(text)].into_iter().flatten().map(str::to_owned));
         }
         Ok(paths)
+    }
+
+    /// Returns a path without the name of a side, where git added one.
+    fn bare<'p>(&self, path: &'p str) -> Option<&'p str> {
+        [self.onto, self.theirs].iter().find_map(|side| path.strip_suffix(&format!("~{side}")))
     }
 
     /// Makes the commit that agents start from: both sides are its parents, its tree has the conflict marks. It is never merged.
@@ -88,39 +100,61 @@ impl Conflict {
 
     /// Judges what was made of it, by its tree alone: no file but those in conflict may differ, and no conflict mark be left.
     pub fn judge(&self, repository: &Repository, tree: Oid) -> Result<Result<(), Rejected>, Error> {
-        let allowed: Vec<String> = self.paths()?.iter().map(|path| quote::path(path.as_bytes())).collect();
+        let paths = self.paths()?;
+        let allowed: HashSet<String> = paths.iter().map(|path| quote::path(path.as_bytes())).collect();
         let mut others = repository.changed_paths(self.conflicted.tree, tree)?;
         others.retain(|path| !allowed.contains(path));
         if !others.is_empty() {
             return Ok(Err(Rejected::Touches(others)));
         }
-        let mut marked = Vec::new();
-        for path in self.paths()? {
-            if self.is_marked(repository, tree, path.as_bytes())? {
-                marked.push(quote::path(path.as_bytes()));
+        let (mut marked, mut named) = (Vec::new(), Vec::new());
+        for path in &paths {
+            let Some(file) = repository.path_in(tree, path.as_bytes())? else { continue };
+            let quoted = quote::path(path.as_bytes());
+            match self.is_marked(repository, path.as_bytes(), &file) {
+                Err(Error::Objects(objects::Error::TooLarge { .. })) => return Ok(Err(Rejected::Large(quoted))),
+                Err(error) => return Err(error),
+                Ok(true) => marked.push(quoted),
+                Ok(false) if self.bare(path).is_some() => named.push(quoted),
+                Ok(false) => {}
             }
         }
-        Ok(if marked.is_empty() { Ok(()) } else { Err(Rejected::Marks(marked)) })
+        Ok(match () {
+            () if !marked.is_empty() => Err(Rejected::Marks(marked)),
+            () if !named.is_empty() => Err(Rejected::Names(named)),
+            () => Ok(()),
+        })
     }
 
-    /// Tells whether a file has marks of this conflict, or more lines that look like one than both sides have together.
-    fn is_marked(&self, repository: &Repository, tree: Oid, path: &[u8]) -> Result<bool, Error> {
-        let Some(file) = repository.path_in(tree, path)?.filter(|file| file.mode.starts_with("10")) else {
+    /// Tells whether a file has marks of this conflict, or lines that look like one which neither side brings.
+    fn is_marked(&self, repository: &Repository, path: &[u8], file: &TreeFile) -> Result<bool, Error> {
+        let is_side =
+            [2, 3].iter().any(|stage| self.version(path, *stage).is_some_and(|version| version.id == file.id));
+        if is_side || !file.mode.starts_with("10") {
             return Ok(false);
-        };
-        let text = repository.blob_start(file.id, LARGEST)?;
+        }
+        let text = repository.blob(file.id, LARGEST)?;
         let (ours, theirs) = (self.onto.to_string(), self.theirs.to_string());
-        if conflict_text::has_marks(&text, Labels { ours: &ours, theirs: &theirs }) {
+        let labels = Labels { ours: &ours, theirs: &theirs };
+        if conflict_text::has_marks(&text, labels) {
             return Ok(true);
         }
-        let mut known = 0;
-        for stage in [2, 3] {
-            if let Some(version) = self.conflicted.version(path, stage).filter(|version| version.mode.starts_with("10"))
-            {
-                known += conflict_text::count_marks(&repository.blob_start(version.id, LARGEST)?);
-            }
-        }
-        Ok(conflict_text::count_marks(&text) > known)
+        let read = |id: Option<Oid>| id.map_or(Ok(Vec::new()), |id| repository.blob(id, LARGEST));
+        let conflict = repository.path_in(self.conflicted.tree, path)?.filter(|file| file.mode.starts_with("10"));
+        let conflict = read(conflict.map(|file| file.id))?;
+        let version = |stage| read(self.version(path, stage).map(|version| version.id));
+        let [base, ours, theirs] = [version(1)?, version(2)?, version(3)?];
+        Ok(conflict_text::has_strange_marks(&text, [&base, &ours, &theirs], (&conflict, labels)))
+    }
+
+    /// Returns a side's version of a file, also where git added the side's name to its path.
+    fn version(&self, path: &[u8], stage: u8) -> Option<&Version> {
+        let is_file = |version: &&Version| version.stage == stage && version.mode.starts_with("10");
+        let named = |version: &&Version| {
+            std::str::from_utf8(&version.path).ok().and_then(|path| self.bare(path)).map(str::as_bytes) == Some(path)
+        };
+        let versions = || self.conflicted.versions.iter().filter(is_file);
+        versions().find(|version| version.path == path).or_else(|| versions().find(named))
     }
 
     /// Makes the merge that comes of it: a commit of that tree on both sides.

@@ -1,12 +1,15 @@
 //! Conflict texts: files with the marks that git leaves where two sides changed the same lines.
 //!
-//! A mark is a line of at least seven of one character; the first and the last of a conflict bear the name of a side
-//! (git-merge(1), "How conflicts are presented").
+//! A mark is a line that begins with one character some times over: seven times, unless `conflict-marker-size`
+//! (gitattributes(5)) says otherwise. The first and the last of a conflict bear the name of a side (git-merge(1), "How conflicts
+//! are presented").
+
+use std::collections::{BTreeSet, HashMap};
 
 use sha2::{Digest as _, Sha256};
 
-/// The shortest mark.
-const SHORTEST: usize = 7;
+/// The length of marks, where nothing says otherwise.
+const USUAL: usize = 7;
 
 /// Lines that two sides changed each in its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +34,8 @@ pub struct Labels<'l> {
 /// Whereabouts of a reader of conflicts.
 enum At {
     Outside,
-    Ours(Hunk),
+    /// Behind a first mark of this length.
+    Ours(Hunk, usize),
     Theirs(Hunk),
 }
 
@@ -42,16 +46,16 @@ pub fn hunks(text: &[u8], labels: Labels<'_>) -> Vec<Hunk> {
     let mut at = At::Outside;
     for (number, line) in (1..).zip(text.split_inclusive(|byte| *byte == b'\n')) {
         at = match at {
-            At::Outside if is_mark(line, b'<', Some(labels.ours)) => {
-                At::Ours(Hunk { line: number, ours: Vec::new(), theirs: Vec::new() })
+            At::Outside if is_mark(line, b'<', labels.ours) => {
+                At::Ours(Hunk { line: number, ours: Vec::new(), theirs: Vec::new() }, count(line, b'<'))
             }
             At::Outside => At::Outside,
-            At::Ours(hunk) if is_mark(line, b'=', None) => At::Theirs(hunk),
-            At::Ours(mut hunk) => {
+            At::Ours(hunk, length) if is_middle(line, length) => At::Theirs(hunk),
+            At::Ours(mut hunk, length) => {
                 hunk.ours.extend(line);
-                At::Ours(hunk)
+                At::Ours(hunk, length)
             }
-            At::Theirs(hunk) if is_mark(line, b'>', Some(labels.theirs)) => {
+            At::Theirs(hunk) if is_mark(line, b'>', labels.theirs) => {
                 hunks.push(hunk);
                 At::Outside
             }
@@ -67,15 +71,30 @@ pub fn hunks(text: &[u8], labels: Labels<'_>) -> Vec<Hunk> {
 /// Tells whether a mark with one of the names is left in a text.
 #[must_use]
 pub fn has_marks(text: &[u8], labels: Labels<'_>) -> bool {
-    let is_one = |line: &[u8]| is_mark(line, b'<', Some(labels.ours)) || is_mark(line, b'>', Some(labels.theirs));
-    text.split(|byte| *byte == b'\n').any(is_one)
+    lines(text).any(|line| is_named(line, labels))
 }
 
-/// Counts the lines that look like a mark, whosever it is: what a resolution may not have more of than both sides together.
+/// Tells whether a text has lines that look like marks of a conflict, whosever they are, which neither side has, or more of them
+/// than both sides bring: the versions are what both began with, ours and theirs.
 #[must_use]
-pub fn count_marks(text: &[u8]) -> usize {
-    let is_any = |line: &&[u8]| [b'<', b'=', b'>', b'|'].iter().any(|sign| looks_like_mark(line, *sign));
-    text.split(|byte| *byte == b'\n').filter(is_any).count()
+pub fn has_strange_marks(text: &[u8], versions: [&[u8]; 3], (conflict, labels): (&[u8], Labels<'_>)) -> bool {
+    let named = lines(conflict).filter(|line| is_named(line, labels));
+    let lengths: BTreeSet<usize> = named.map(|line| count(line, line[0])).chain([USUAL]).collect();
+    let [base, ours, theirs] = versions.map(|version| likenesses(version, &lengths));
+    let all = |found: &HashMap<&[u8], usize>, line| found.get(line).copied().unwrap_or_default();
+    likenesses(text, &lengths).into_iter().any(|(line, found)| {
+        let (ours, theirs) = (all(&ours, line), all(&theirs, line));
+        found > ours.max(theirs).max((ours + theirs).saturating_sub(all(&base, line)))
+    })
+}
+
+/// Counts each line that looks like a mark of one of these lengths.
+fn likenesses<'t>(text: &'t [u8], lengths: &BTreeSet<usize>) -> HashMap<&'t [u8], usize> {
+    let mut found = HashMap::new();
+    for line in lines(text).filter(|line| looks_like_mark(line, lengths)) {
+        *found.entry(line).or_default() += 1;
+    }
+    found
 }
 
 /// Writes a text with conflicts as it is whoever merges what into what: no names in its marks, the sides of each hunk in the
@@ -85,7 +104,7 @@ pub fn normal(text: &[u8], labels: Labels<'_>) -> Vec<u8> {
     let mut hunks = hunks(text, labels).into_iter();
     let (mut written, mut is_inside) = (Vec::with_capacity(text.len()), false);
     for line in text.split_inclusive(|byte| *byte == b'\n') {
-        if !is_inside && is_mark(line, b'<', Some(labels.ours)) {
+        if !is_inside && is_mark(line, b'<', labels.ours) {
             is_inside = true;
             if let Some(Hunk { ours, theirs, .. }) = hunks.next() {
                 let (first, second) = if ours <= theirs { (ours, theirs) } else { (theirs, ours) };
@@ -94,7 +113,7 @@ pub fn normal(text: &[u8], labels: Labels<'_>) -> Vec<u8> {
                 }
             }
         } else if is_inside {
-            is_inside = !is_mark(line, b'>', Some(labels.theirs));
+            is_inside = !is_mark(line, b'>', labels.theirs);
         } else {
             written.extend(line);
         }
@@ -117,23 +136,34 @@ pub fn identity(hunks: &[Hunk]) -> Option<String> {
     (!hunks.is_empty()).then(|| hex::encode(digest.finalize()))
 }
 
-/// Tells whether a line is a mark of this sign with this name, or without any.
-fn is_mark(line: &[u8], sign: u8, label: Option<&str>) -> bool {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let signs = line.iter().take_while(|byte| **byte == sign).count();
-    let rest = &line[signs..];
-    let is_named = match label {
-        // Where one side has renamed the file, git adds its path.
-        Some(label) => rest.strip_prefix(b" ").is_some_and(|rest| rest.starts_with(label.as_bytes())),
-        None => rest.is_empty(),
-    };
-    signs >= SHORTEST && is_named
+/// Lists the lines of a text without their ends.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
-fn looks_like_mark(line: &[u8], sign: u8) -> bool {
-    let signs = line.iter().take_while(|byte| **byte == sign).count();
-    signs == SHORTEST && matches!(line.get(signs), None | Some(b' ' | b'\r'))
+fn count(line: &[u8], sign: u8) -> usize {
+    line.iter().take_while(|byte| **byte == sign).count()
+}
+
+/// Tells whether a line is a mark of this sign with this name.
+fn is_mark(line: &[u8], sign: u8, label: &str) -> bool {
+    let signs = count(line, sign);
+    // Where one side has renamed the file, git adds its path.
+    signs > 0 && line[signs..].strip_prefix(b" ").is_some_and(|rest| rest.starts_with(label.as_bytes()))
+}
+
+fn is_named(line: &[u8], labels: Labels<'_>) -> bool {
+    is_mark(line, b'<', labels.ours) || is_mark(line, b'>', labels.theirs)
+}
+
+/// Tells whether a line parts the sides of a conflict whose first mark has this length.
+fn is_middle(line: &[u8], length: usize) -> bool {
+    count(line, b'=') == length && line[length..].trim_ascii_end().is_empty()
+}
+
+fn looks_like_mark(line: &[u8], lengths: &BTreeSet<usize>) -> bool {
+    let length = line.first().filter(|sign| b"<=>|".contains(sign)).map_or(0, |sign| count(line, *sign));
+    lengths.contains(&length) && matches!(line.get(length), None | Some(b' '))
 }
 
 #[cfg(test)]
@@ -156,11 +186,28 @@ mod tests {
     #[test]
     fn marks_of_any_length_and_line_end_are_found() {
         assert!(has_marks(b"a\n<<<<<<<<<<<< aaa\r\nb\n", LABELS));
-        assert!(has_marks(b">>>>>>> bbb", LABELS));
-        for text in [&b"<<<<<< aaa\n"[..], b" <<<<<<< aaa\n", b"<<<<<<< other\n", b"=======\n"] {
+        assert!(has_marks(b">>>>>>> bbb", LABELS) && has_marks(b"<<< aaa\n", LABELS));
+        for text in [&b" <<<<<<< aaa\n"[..], b"<<<<<<< other\n", b"=======\n", b"< a\n", b" aaa\n"] {
             assert!(!has_marks(text, LABELS), "{text:?}");
         }
-        assert_eq!(count_marks(b"=======\n<<<<<<< x\n>>>>>>>\r\n||||||| y\n========\n======= \n=====\n"), 5);
+        let short = b"<<< aaa\r\n=======\nx\n===\r\ny\n>>> bbb\r\n";
+        let hunk = Hunk { line: 1, ours: b"=======\nx\n".to_vec(), theirs: b"y\n".to_vec() };
+        assert_eq!(hunks(short, LABELS), [hunk], "what is longer than its marks parts nothing");
+    }
+
+    #[test]
+    fn a_line_that_looks_like_a_mark_is_one_unless_a_side_brings_it() {
+        let is_strange = |text, versions| has_strange_marks(text, versions, (b"<<< aaa\n", LABELS));
+        let none: [&[u8]; 3] = [b"", b"", b""];
+        for text in [&b"=======\n"[..], b"<<<<<<< x\n", b">>>>>>>\r\n", b"||||||| y\n", b"=== \n", b"<<<"] {
+            assert!(is_strange(text, none), "{text:?}");
+            assert!(!is_strange(text, [b"", b"", text]), "{text:?}");
+        }
+        assert!(!is_strange(b"========\n=====\n<<<<<<<x\n", none));
+        let heads: &[u8] = b"a\n=======\nb\n=======\n";
+        assert!(!is_strange(b"=======\r\n=======\n=======\n=======\n", [b"", heads, heads]), "each brings two");
+        assert!(is_strange(b"=======\n=======\n=======\n", [heads, heads, heads]), "both have the same two");
+        assert!(is_strange(b"<<<<<<< x\n=======\n>>>>>>> y\n", [b"", heads, heads]));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{oid::Oid, run_id::RunId};
 /// What the check of whoever resolves looks for before it checks anything else: marks of this conflict in these files.
 const MARKS: &str = r#"ours=$1 theirs=$2 count=$3 left=; shift 3
 while [ "$count" -gt 0 ]; do
-    if grep -qF -e "<<<<<<< $ours" -e ">>>>>>> $theirs" -- "$1" 2>/dev/null; then echo "conflict marks are left in $1"; left=1; fi
+    if grep -qF -e "< $ours" -e "> $theirs" -- "$1" 2>/dev/null; then echo "conflict marks are left in $1"; left=1; fi
     shift; count=$((count - 1))
 done
 [ -z "$left" ] || exit 1

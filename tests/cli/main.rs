@@ -52,6 +52,7 @@ mod queue;
 mod queue_auto;
 mod queue_conflicts;
 mod queue_process;
+mod queue_resolve;
 mod queue_runs;
 mod queue_story;
 mod queue_styles;

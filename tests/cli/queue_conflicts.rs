@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{untouched, world::World};
 
 /// A queue into main in which one entry conflicts with one that lands before it: `a.txt` has `ours` or `theirs` in its middle.
-fn conflicting(gate: &str) -> World {
+pub(crate) fn conflicting(gate: &str) -> World {
     let world = World::new();
     world.git(&["config", "par.gate", gate]);
     branch(&world, "x", "ours");
@@ -24,7 +24,7 @@ fn branch(world: &World, name: &str, middle: &str) {
 }
 
 /// An agent that says what both sides want where it may only read, and runs this where it is to resolve.
-fn agent(world: &World, script: &str) -> String {
+pub(crate) fn agent(world: &World, script: &str) -> String {
     let file = world.home().join("agent.sh");
     let text = format!(
         "[ \"$PAR_WORKER\" = 1 ] && {{ cat >\"$HOME/asked\"; echo 'both want the middle'; exit 0; }}\ncat >\"$HOME/ordered\"\n{script}\n"
@@ -33,7 +33,7 @@ fn agent(world: &World, script: &str) -> String {
     format!("sh '{}'", file.display())
 }
 
-fn resolve(world: &World, script: &str) -> Value {
+pub(crate) fn resolve(world: &World, script: &str) -> Value {
     let agent = agent(world, script);
     world.par(&["queue", "process"]);
     world.par_json(&["-q", "queue", "resolve", "2", "--heal", "1", "-a", &agent])

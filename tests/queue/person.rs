@@ -13,6 +13,7 @@ pub(crate) fn dropped(entry: EntryId) -> QueueFact {
 }
 
 pub(crate) fn retried(world: &World, entry: EntryId) -> QueueFact {
-    let args = entry_retried::Args { entry, commit: world.queue.entry(entry).unwrap().commit, resolution: None };
+    let commit = world.queue.entry(entry).unwrap().commit;
+    let args = entry_retried::Args { entry, commit, instead_of: None, resolution: None };
     QueueFact::EntryRetried(EntryRetried { args, result: entry_retried::Outcome {} })
 }

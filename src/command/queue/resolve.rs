@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{
     opened,
     resolver::{Attempt, Bounds, Resolver},
+    terms::TermsArgs,
 };
 use crate::{
     command::{Answer, Context, Error, Kind, Report, report, style::Style},
@@ -33,6 +34,9 @@ pub struct Args {
     /// A well-known agent (see 'git par agents') or a command for the shell [default: par.agent]
     #[arg(short = 'a', long, value_name = "NAME|CMD", env = "GIT_PAR_AGENT")]
     pub agent: Option<String>,
+    /// Run the check that somebody else's journal names
+    #[arg(long)]
+    pub trust: bool,
     /// How they do it.
     #[command(flatten)]
     pub bounds: Bounds,
@@ -69,6 +73,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resolved, Error> {
     let journal = opened::open(context, &repository, queue)?;
     let desk = opened::desk(context, &repository, &journal)?;
     let named = opened::require_entries(&journal, &args.entries)?;
+    TermsArgs::require_trust(&desk, args.trust)?;
     let conflicting = conflicting(&desk);
     if let Some(id) = named.iter().find(|id| !conflicting.iter().any(|entry| entry.id == **id)) {
         let message = format!("entry {id} waits for no conflict to be resolved");

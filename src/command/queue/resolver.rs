@@ -2,19 +2,23 @@
 
 use std::{ffi::OsString, time::Duration};
 
+use super::terms::TermsArgs;
 use crate::{
     command::{Context, Error, Kind, bounds, gate_choice::duration, spawn},
     engine::{
         journal::State,
         prune,
         queue::{desk::Desk, landing},
-        resolution::Conflict,
+        resolution::{Conflict, Error as Unresolvable},
     },
     model::{
         fact::goal_finished,
         oid::Oid,
         plan::{Plan, finding::Findings},
-        queue::entry::Entry,
+        queue::{
+            entry::{self, Entry},
+            style::Style,
+        },
         resolution::{self, Resolution},
         run_id::RunId,
         verdict::Verdict,
@@ -58,11 +62,19 @@ impl Resolver<'_> {
     pub(super) fn resolve(&self, desk: &Desk<'_>, entry: &Entry) -> Result<Attempt, Error> {
         let target = desk.target();
         let tip = desk.tip()?.ok_or_else(|| Error::new(Kind::Cannot, format!("branch '{target}' does not exist")))?;
-        let Some(conflict) = Conflict::find(desk.repository, tip, entry.commit)? else {
-            return Ok(Attempt { run: None, merge: Ok((entry.commit, entry.resolution.clone())) });
+        // Another check may have come with what was fetched meanwhile.
+        TermsArgs::require_trust(desk, false)?;
+        let refused = |why: String| Ok(Attempt { run: None, merge: Err(why) });
+        let conflict = match find(desk, entry, tip)? {
+            Ok(Some(conflict)) => conflict,
+            Ok(None) => return Ok(Attempt { run: None, merge: Ok((entry.commit, entry.resolution.clone())) }),
+            Err(why) => return refused(why),
         };
         let base = conflict.commit(desk.repository)?;
-        let plan = plan(desk, entry, &conflict)?;
+        let plan = match plan(desk, entry, &conflict)? {
+            Ok(plan) => plan,
+            Err(why) => return refused(why),
+        };
         let spawned = spawn::run(&self.spawning(plan, (&conflict, base)), self.context)?;
         let run = spawned.standing.run;
         let merge = judge(desk, entry, (&conflict, &run))?;
@@ -82,6 +94,25 @@ impl Resolver<'_> {
         };
         args
     }
+}
+
+/// Finds what is to be resolved, if anything still is, or tells why nobody can.
+fn find(desk: &Desk<'_>, entry: &Entry, tip: Oid) -> Result<Result<Option<Conflict>, String>, Error> {
+    let is_of_here = matches!(&entry.state, entry::State::NeedsReview(why) if why.onto == tip);
+    let is_replayed = desk.journal.ask(|queue| queue.terms().is_some_and(|terms| terms.style == Style::Rebase));
+    Ok(match Conflict::find(desk.repository, tip, entry.commit) {
+        Err(_) if !desk.repository.is_related(tip, entry.commit)? => {
+            Err(format!("it has no history in common with '{}'", desk.target()))
+        }
+        Ok(Some(conflict)) if conflict.conflicted.versions.is_empty() => {
+            Err("what conflicts is how folders were renamed, and no file that could be edited".to_owned())
+        }
+        Ok(None) if is_of_here && is_replayed => {
+            let way = "rebase it by hand, or land it with --style merge or squash";
+            Err(format!("its commits conflict one by one, though as a whole they merge: {way}"))
+        }
+        found => Ok(found?),
+    })
 }
 
 /// Judges what a run made of a conflict, by the tree that it offers, and makes the merge of it.
@@ -104,9 +135,13 @@ fn judge(
     Ok(Ok((conflict.merge(desk.repository, tree, &message)?, Some(resolution))))
 }
 
-/// Writes the plan of a resolution.
-fn plan(desk: &Desk<'_>, entry: &Entry, conflict: &Conflict) -> Result<Plan, Error> {
-    let (paths, gate) = (conflict.paths()?, desk.gate());
+/// Writes the plan of a resolution, or tells why there can be none.
+fn plan(desk: &Desk<'_>, entry: &Entry, conflict: &Conflict) -> Result<Result<Plan, String>, Error> {
+    let paths = match conflict.paths() {
+        Err(error @ Unresolvable::Path(_)) => return Ok(Err(error.to_string())),
+        paths => paths?,
+    };
+    let gate = desk.gate();
     let text = |argument: &OsString| argument.to_string_lossy().into_owned();
     let gate: Option<Vec<String>> = gate.map(|gate| gate.argv.iter().map(text).collect());
     let touches = desk.repository.touches(conflict.onto, conflict.theirs, &conflict.conflicted.paths())?;
@@ -121,10 +156,10 @@ fn plan(desk: &Desk<'_>, entry: &Entry, conflict: &Conflict) -> Result<Plan, Err
         gate: gate.as_deref(),
     };
     let findings = Findings::default();
-    Plan::of(&asked.plan(), &findings).ok_or_else(|| {
+    Ok(Plan::of(&asked.plan(), &findings).ok_or_else(|| {
         let told: Vec<String> = findings.into_vec().into_iter().map(|finding| finding.message).collect();
-        Error::new(Kind::Cannot, format!("no plan can be made of this conflict: {}", told.join("; ")))
-    })
+        format!("no plan can be made of this conflict: {}", told.join("; "))
+    }))
 }
 
 /// Returns the tree that a run offers, where all its tasks did their part and the check passed, or why there is none.

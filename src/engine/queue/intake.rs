@@ -111,7 +111,7 @@ pub fn retry(
     entry: &Entry,
     (commit, resolution): (Oid, Option<Resolution>),
 ) -> Result<bool, journal::Error> {
-    let args = entry_retried::Args { entry: entry.id, commit, resolution };
+    let args = entry_retried::Args { entry: entry.id, commit, instead_of: Some(entry.commit), resolution };
     let fact = QueueFact::EntryRetried(EntryRetried { args, result: entry_retried::Outcome {} });
     if commit == entry.commit {
         return desk.say(&fact);

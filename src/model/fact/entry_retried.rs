@@ -20,6 +20,9 @@ pub struct Args {
     pub entry: EntryId,
     /// The commit that is to land now: another one where its branch moved on, or its conflict was resolved.
     pub commit: Oid,
+    /// The commit that it brought for whoever wrote this, where that is said: who knew another one is too late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<Oid>,
     /// How its conflict was resolved, where it was: the commit is a merge then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Resolution>,

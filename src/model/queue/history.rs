@@ -363,6 +363,8 @@ impl Queue {
         let entry = self.entry_mut(law, id)?;
         let held = if let State::NeedsReview(held) = &entry.state { Some(held.reason) } else { None };
         law.require(held.is_some(), format!("entry {id} waits for nobody"))?;
+        let is_known = fact.args.instead_of.is_none_or(|known| known == entry.commit);
+        law.require(is_known, format!("entry {id} brings {} by now", entry.commit))?;
         if entry.commit != commit {
             entry.superseded.push(entry.commit);
         }
