@@ -51,6 +51,7 @@ mod push_refused;
 mod queue;
 mod queue_auto;
 mod queue_conflicts;
+mod queue_memory;
 mod queue_process;
 mod queue_resolve;
 mod queue_runs;

@@ -389,7 +389,9 @@ impl<'scope, 'env> Processor<'scope, 'env> {
         let report = self.report(entry, &result);
         if self.desk.say_with(&QueueFact::EntryHeld(fact), |deed| deed.reporting(report.clone()))? {
             self.desk.tell(format!("entry {entry}: needs review: {}", result.reason));
-            if result.reason == Reason::Conflict && self.remember(entry, result.onto)? {
+            // Where histories or folders conflict, there is no file to remember.
+            let is_of_files = result.reason == Reason::Conflict && !result.paths.is_empty();
+            if is_of_files && self.remember(entry, result.onto)? {
                 return Ok(());
             }
             self.processed.held.push((entry, result));
