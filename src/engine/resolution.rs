@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde::Serialize;
+
 use crate::{
     model::{
         conflict_text::{self, Labels},
@@ -44,6 +46,9 @@ pub enum Error {
 /// Why what was made of a conflict does not count.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejected {
+    /// It gives a file a mode that neither side gives it.
+    #[error("it changes the mode of {0}")]
+    Mode(String),
     /// It changed other files.
     #[error("it touches {}, which {} not in conflict", .0.join(", "), if .0.len() == 1 { "is" } else { "are" })]
     Touches(Vec<String>),
@@ -56,6 +61,15 @@ pub enum Rejected {
     /// It left something in which no marks can be looked for.
     #[error("it leaves {0}, which is too large to be looked at for conflict marks")]
     Large(String),
+}
+
+/// What became of a path in conflict, where that is not what is expected of a merge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// The path, quoted as git quotes.
+    pub path: String,
+    /// That it was removed, or is as one side has it.
+    pub how: &'static str,
 }
 
 /// A conflict, ready to be resolved.
@@ -111,6 +125,9 @@ impl Conflict {
         for path in &paths {
             let Some(file) = repository.path_in(tree, path.as_bytes())? else { continue };
             let quoted = quote::path(path.as_bytes());
+            if self.has_strange_mode(path.as_bytes(), &file) {
+                return Ok(Err(Rejected::Mode(quoted)));
+            }
             match self.is_marked(repository, path.as_bytes(), &file) {
                 Err(Error::Objects(objects::Error::TooLarge { .. })) => return Ok(Err(Rejected::Large(quoted))),
                 Err(error) => return Err(error),
@@ -124,6 +141,34 @@ impl Conflict {
             () if !named.is_empty() => Err(Rejected::Names(named)),
             () => Ok(()),
         })
+    }
+
+    /// Tells what became of each path in conflict that is not simply edited.
+    pub fn outcome(&self, repository: &Repository, tree: Oid) -> Result<Vec<Outcome>, Error> {
+        let mut told = Vec::new();
+        for path in self.conflicted.paths() {
+            let side = |stage| self.conflicted.version(path, stage);
+            let found = repository.path_in(tree, path)?;
+            let is = |stage| found.as_ref().is_some_and(|file| side(stage).is_some_and(|side| side.id == file.id));
+            let how = match () {
+                () if found.is_none() => "removed",
+                () if is(2) => "as the branch has it",
+                () if is(3) => "as the entry has it",
+                () => continue,
+            };
+            told.push(Outcome { path: quote::path(path), how });
+        }
+        Ok(told)
+    }
+
+    /// Tells whether a file has another mode than either side gives it.
+    fn has_strange_mode(&self, path: &[u8], file: &TreeFile) -> bool {
+        let bare = |version: &Version| {
+            let path = std::str::from_utf8(&version.path).ok().and_then(|path| self.bare(path));
+            path.map_or(version.path.clone(), |path| path.as_bytes().to_vec())
+        };
+        let mut known = self.conflicted.versions.iter().filter(|version| version.path == path || bare(version) == path);
+        file.mode != "040000" && !known.any(|version| version.mode == file.mode)
     }
 
     /// Tells whether a file has marks of this conflict, or lines that look like one which neither side brings.

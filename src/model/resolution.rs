@@ -55,6 +55,8 @@ impl Conflict<'_> {
         });
         let resolver = json!({
             "id": "resolver", "role": "resolver", "needs": ["merger"], "prompt": self.order(), "gate": self.check(),
+            // Where a file stands as one side has it, that may be what is right.
+            "may_be_empty": true,
             "writes": self.paths.iter().map(|path| literal(path)).collect::<Vec<_>>(),
         });
         let mut plan = json!({

@@ -149,11 +149,11 @@ fn what_agents_make_of_a_conflict_lands_once_the_check_passes_on_it() {
 #[test]
 fn a_resolution_that_touches_another_file_or_leaves_marks_is_no_resolution_whatever_its_agent_says() {
     for (script, why) in [
-        ("printf 'one\\nboth\\nthree\\n' > a.txt; echo x > other; echo all good", "resolver did not come in"),
-        ("echo 'I resolved it all'", "resolver did not come in"),
-        ("sed -i '/^>>>>>>> /d' a.txt", "resolver did not come in"),
+        ("printf 'one\\nboth\\nthree\\n' > a.txt; echo x > other; echo all good", "resolver: "),
+        ("echo 'I resolved it all'", "resolver: "),
+        ("sed -i '/^>>>>>>> /d' a.txt", "resolver: "),
         ("sed -i '/^<<<<<<< /d; /^>>>>>>> /d' a.txt", "it leaves conflict marks in a.txt"),
-        ("rm a.txt; false", "resolver did not come in"),
+        ("rm a.txt; false", "resolver: "),
     ] {
         let world = conflicting("test -e a.txt");
         let answer = resolve(&world, script);
@@ -198,6 +198,54 @@ fn what_a_person_made_of_a_conflict_lands_and_is_remembered_too() {
     assert_eq!(world.git(&["show", "release:a.txt"]), "one\nby hand\nthree");
     assert_eq!(world.par(&["verify", "queue/main"]).code, 0);
     assert_eq!(world.par(&["verify", "queue/release"]).code, 0);
+}
+
+#[test]
+fn what_is_left_as_one_side_has_it_is_a_resolution_too_and_is_told() {
+    let world = World::new();
+    world.git(&["config", "par.gate", "true"]);
+    world.git(&["checkout", "-q", "-b", "gone"]);
+    world.git(&["rm", "-q", "a.txt"]);
+    world.git(&["commit", "-q", "-m", "no a"]);
+    world.git(&["checkout", "-q", "main"]);
+    branch(&world, "x", "ours");
+    world.par_ok(&["queue", "add", "x", "gone"]);
+    world.par(&["queue", "process"]);
+    let answer = world.par_json(&["-q", "queue", "resolve", "2", "-a", &agent(&world, "true")]);
+    assert_eq!(
+        answer["entries"][0]["outcome"],
+        json!([{ "path": "a.txt", "how": "as the branch has it" }]),
+        "{answer}"
+    );
+    assert!(world.par_ok(&["queue", "show", "2"]).contains("a.txt: as the branch has it"));
+    world.par_ok(&["queue", "process"]);
+    assert_eq!(world.read("a.txt"), "one\nours\nthree\n");
+    assert_eq!(world.par(&["verify", "queue/main"]).code, 0);
+    // Nor is it silent about a file that is removed, nor lets the mode of one change.
+    for (script, told) in [("rm a.txt", json!("removed")), ("chmod +x a.txt; echo x > a.txt", Value::Null)] {
+        let world = conflicting("true");
+        let answer = resolve(&world, script);
+        assert_eq!(answer["entries"][0]["outcome"][0]["how"], told, "{answer}");
+        let is_refused = answer["entries"][0]["rejected"] == "it changes the mode of a.txt";
+        assert_eq!(is_refused, told == Value::Null, "{answer}");
+    }
+}
+
+#[test]
+fn a_resolution_that_nobody_heard_of_is_taken_up() {
+    let world = conflicting("true");
+    let answer = resolve(&world, "printf 'one\\nboth\\nthree\\n' > a.txt; echo >> \"$HOME/asked-again\"");
+    let run = answer["entries"][0]["run"].clone();
+    world.par_ok(&["queue", "process"]);
+    // Another entry with the same commit, once the branch is where it was.
+    world.git(&["reset", "-q", "--hard", "main~1"]);
+    world.git(&["checkout", "-q", "-b", "other"]);
+    world.par_ok(&["queue", "add", "--into", "other", "--gate", "true", "y"]);
+    world.git(&["update-ref", "-d", "refs/notes/par/queue/main"]);
+    world.par(&["queue", "process", "--into", "other"]);
+    let answer = world.par_json(&["-q", "queue", "resolve", "--into", "other", "-a", "false"]);
+    assert_eq!(answer["entries"][0]["run"], run, "{answer}");
+    assert_eq!(fs::read_to_string(world.home().join("asked-again")).unwrap(), "\n");
 }
 
 #[test]

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     command::{Answer, Context, Error, Kind, Report, report, style::Style},
-    engine::queue::{desk::Desk, intake},
+    engine::{
+        queue::{desk::Desk, intake},
+        resolution::Outcome,
+    },
     model::{
         fact::entry_held::Reason,
         oid::Oid,
@@ -64,6 +67,8 @@ pub struct Row {
     pub commit: Option<Oid>,
     /// Why there is none.
     pub rejected: Option<String>,
+    /// The paths in conflict that were removed, or are as one side has them.
+    pub outcome: Vec<Outcome>,
 }
 
 /// Resolves conflicts.
@@ -99,13 +104,13 @@ pub(super) fn all(resolver: &Resolver<'_>, desk: &Desk<'_>, entries: Vec<Entry>)
             break;
         }
         desk.tell(format!("entry {}: resolving its conflict", entry.id));
-        let Attempt { run, merge } = resolver.resolve(desk, &entry)?;
+        let Attempt { run, merge, outcome } = resolver.resolve(desk, &entry)?;
         let row = match merge {
-            Err(rejected) => Row { entry: entry.id, run, commit: None, rejected: Some(rejected) },
+            Err(rejected) => Row { entry: entry.id, run, commit: None, rejected: Some(rejected), outcome },
             Ok((commit, resolution)) => {
                 let waited = intake::retry(desk, &entry, (commit, resolution))?;
                 let rejected = (!waited).then(|| "somebody else has changed the entry meanwhile".to_owned());
-                Row { entry: entry.id, run, commit: waited.then_some(commit), rejected }
+                Row { entry: entry.id, run, commit: waited.then_some(commit), rejected, outcome }
             }
         };
         rows.push(row);
@@ -113,13 +118,21 @@ pub(super) fn all(resolver: &Resolver<'_>, desk: &Desk<'_>, entries: Vec<Entry>)
     Ok(rows)
 }
 
+/// Tells what became of paths in conflict, where a person may want to look.
+pub(super) fn told(outcome: &[Outcome]) -> String {
+    outcome.iter().map(|Outcome { path, how }| format!("  {path}: {}\n", Style::Warning.paint(how))).collect()
+}
+
 impl Row {
-    /// Tells it in one line.
+    /// Tells it in one line, and what may surprise in others.
     pub(super) fn line(&self) -> String {
         let run = self.run.as_ref().map(|run| format!(" by run {run}")).unwrap_or_default();
         let (entry, rejected) = (self.entry, self.rejected.as_deref().unwrap_or_default());
         match self.commit {
-            Some(commit) => format!("entry {entry}: {}{run} as {}\n", Style::Good.paint("resolved"), commit.short()),
+            Some(commit) => {
+                let head = format!("entry {entry}: {}{run} as {}\n", Style::Good.paint("resolved"), commit.short());
+                head + &told(&self.outcome)
+            }
             None => format!("entry {entry}: {}{run}: {rejected}\n", Style::Bad.paint("not resolved")),
         }
     }

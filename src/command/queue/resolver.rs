@@ -9,16 +9,18 @@ use crate::{
         journal::State,
         prune,
         queue::{desk::Desk, landing},
-        resolution::{Conflict, Error as Unresolvable},
+        resolution::{Conflict, Error as Unresolvable, Outcome},
     },
     model::{
         fact::goal_finished,
+        history::Pursuit,
         oid::Oid,
-        plan::{Plan, finding::Findings},
+        plan::{Plan, finding::Findings, task::TaskId},
         queue::{
             entry::{self, Entry},
             style::Style,
         },
+        ref_name::RefName,
         resolution::{self, Resolution},
         run_id::RunId,
         verdict::Verdict,
@@ -48,6 +50,14 @@ pub(super) struct Attempt {
     pub(super) run: Option<RunId>,
     /// The merge, with where it came from, or why there is none.
     pub(super) merge: Result<(Oid, Option<Resolution>), String>,
+    /// What became of the paths in conflict, as far as they were not simply edited.
+    pub(super) outcome: Vec<Outcome>,
+}
+
+impl Attempt {
+    fn without_run(merge: Result<(Oid, Option<Resolution>), String>) -> Self {
+        Self { run: None, merge, outcome: Vec::new() }
+    }
 }
 
 /// Who resolves conflicts.
@@ -64,12 +74,15 @@ impl Resolver<'_> {
         let tip = desk.tip()?.ok_or_else(|| Error::new(Kind::Cannot, format!("branch '{target}' does not exist")))?;
         // Another check may have come with what was fetched meanwhile.
         TermsArgs::require_trust(desk, false)?;
-        let refused = |why: String| Ok(Attempt { run: None, merge: Err(why) });
+        let refused = |why: String| Ok(Attempt::without_run(Err(why)));
         let conflict = match find(desk, entry, tip)? {
             Ok(Some(conflict)) => conflict,
-            Ok(None) => return Ok(Attempt { run: None, merge: Ok((entry.commit, entry.resolution.clone())) }),
+            Ok(None) => return Ok(Attempt::without_run(Ok((entry.commit, entry.resolution.clone())))),
             Err(why) => return refused(why),
         };
+        if let Some((run, merge)) = again(desk, entry, &conflict)? {
+            return finish(desk, &conflict, (run, Ok(merge)));
+        }
         let base = conflict.commit(desk.repository)?;
         let plan = match plan(desk, entry, &conflict)? {
             Ok(plan) => plan,
@@ -80,7 +93,7 @@ impl Resolver<'_> {
         let merge = judge(desk, entry, (&conflict, &run))?;
         // What cannot be tidied up is for 'git par prune'.
         let _ = prune::tidy(desk.repository, &run);
-        Ok(Attempt { run: Some(run), merge })
+        finish(desk, &conflict, (run, merge))
     }
 
     fn spawning(&self, plan: Plan, (conflict, base): (&Conflict, Oid)) -> spawn::Args {
@@ -115,13 +128,47 @@ fn find(desk: &Desk<'_>, entry: &Entry, tip: Oid) -> Result<Result<Option<Confli
     })
 }
 
+/// A merge by which a conflict was resolved, and where it came from.
+type Merge = (Oid, Option<Resolution>);
+
+/// Looks what became of the paths in conflict.
+fn finish(
+    desk: &Desk<'_>,
+    conflict: &Conflict,
+    (run, merge): (RunId, Result<Merge, String>),
+) -> Result<Attempt, Error> {
+    let outcome = match &merge {
+        Ok((commit, _)) => conflict.outcome(desk.repository, desk.repository.commit(*commit)?.tree)?,
+        Err(_) => Vec::new(),
+    };
+    Ok(Attempt { run: Some(run), merge, outcome })
+}
+
+/// Takes up what a run came to that resolved this very conflict and was cut short before anybody heard of it.
+fn again(desk: &Desk<'_>, entry: &Entry, conflict: &Conflict) -> Result<Option<(RunId, Merge)>, Error> {
+    let sides = [conflict.onto, conflict.theirs];
+    for run in desk.repository.noted_runs()?.into_iter().rev() {
+        let base = desk.repository.ref_target(&RefName::base(&run))?;
+        // What cannot be read resolves nothing.
+        let begins = base.and_then(|base| desk.repository.commit(base).ok()).is_some_and(|base| base.parents == sides);
+        let resolves = |state: State| state.history.run().is_some_and(|run| run.args.resolves == Some(sides));
+        if begins
+            && State::load(desk.repository, &run).is_ok_and(resolves)
+            && let Ok(merge) = judge(desk, entry, (conflict, &run))?
+        {
+            return Ok(Some((run, merge)));
+        }
+    }
+    Ok(None)
+}
+
 /// Judges what a run made of a conflict, by the tree that it offers, and makes the merge of it.
 fn judge(
     desk: &Desk<'_>,
     entry: &Entry,
     (conflict, run): (&Conflict, &RunId),
 ) -> Result<Result<(Oid, Option<Resolution>), String>, Error> {
-    let tree = match offered(desk.repository, run)? {
+    let tree = match offered(desk.repository, conflict, run)? {
         Ok(tree) => tree,
         Err(why) => return Ok(Err(why)),
     };
@@ -163,12 +210,25 @@ fn plan(desk: &Desk<'_>, entry: &Entry, conflict: &Conflict) -> Result<Result<Pl
 }
 
 /// Returns the tree that a run offers, where all its tasks did their part and the check passed, or why there is none.
-fn offered(repository: &Repository, run: &RunId) -> Result<Result<Oid, String>, Error> {
+fn offered(repository: &Repository, conflict: &Conflict, run: &RunId) -> Result<Result<Oid, String>, Error> {
     let history = State::load(repository, run)?.history;
-    let end = history.pursuit().and_then(|pursuit| pursuit.end.as_ref());
-    let Some(goal_finished::Outcome { tree, missing, verdict, reason, .. }) = end.map(|end| &end.fact.result) else {
-        return Ok(Err("it did not come to its end".to_owned()));
+    let Some((pursuit, end)) = history.pursuit().and_then(|pursuit| Some((pursuit, pursuit.end.as_ref()?))) else {
+        return Ok(Err(format!("it did not come to its end: git par resume {run}")));
     };
-    let passed = *verdict == Verdict::Pass || history.run().is_some_and(|run| run.args.gate.is_none());
-    Ok(tree.filter(|_| missing.is_empty() && passed).ok_or_else(|| reason.clone()))
+    let goal_finished::Outcome { tree, missing, verdict, reason, .. } = &end.fact.result;
+    if let Some(why) = failed(pursuit, missing) {
+        return Ok(Err(why));
+    }
+    // Where nothing had to be changed, the tree is that of the conflict.
+    let passed =
+        matches!(verdict, Verdict::Pass) || tree.is_none() || history.run().is_some_and(|run| run.args.gate.is_none());
+    Ok(if passed { Ok(tree.unwrap_or(conflict.conflicted.tree)) } else { Err(reason.clone()) })
+}
+
+/// Says why the first task failed of those that did not come in.
+fn failed(pursuit: &Pursuit, missing: &[TaskId]) -> Option<String> {
+    let over = pursuit.tasks.iter().flatten().map(|placed| &placed.fact);
+    let mut failed = over.filter(|fact| missing.contains(&fact.args.task));
+    let told = failed.next().map(|fact| format!("{}: {}", fact.args.task, fact.result.reason));
+    told.or_else(|| missing.first().map(|task| format!("{task} did not come in")))
 }

@@ -3,12 +3,13 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::opened;
+use super::{opened, resolve::told};
 use crate::{
     command::{Context, Error, Report as Answering, report as answering, style::Style},
     engine::{
         journal::State as RunState,
         queue::report::{PathConflict, Report, ShownHunk, Side},
+        resolution::{Conflict, Outcome},
     },
     model::{
         fact::entry_added::Source,
@@ -61,6 +62,8 @@ pub struct Shown {
     pub landed: Option<Oid>,
     /// Why it needs review, where it does.
     pub report: Option<Report>,
+    /// What became of the paths that were in conflict, as far as they were removed or are as one side has them.
+    pub outcome: Vec<Outcome>,
     /// The end of what the check printed with it on top, where it needs review for that.
     pub printed: Option<String>,
     /// The command that opens a shell in the worktree of the attempt, where it is one of a run.
@@ -78,8 +81,17 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Shown, Error> {
         _ => None,
     };
     let printed = report.as_ref().and_then(|report| printed(&repository, report));
-    let shown = Shown::of(&queue, entry, report);
+    let outcome = outcome(&repository, entry)?;
+    let shown = Shown { outcome, ..Shown::of(&queue, entry, report) };
     Ok(Shown { attach: attach(&repository, &entry.source), printed, ..shown })
+}
+
+/// Looks what became of the paths that were in conflict.
+fn outcome(repository: &Repository, entry: &Entry) -> Result<Vec<Outcome>, Error> {
+    let Some(Resolution { onto, theirs, .. }) = entry.resolution else { return Ok(Vec::new()) };
+    let conflict = Conflict::find(repository, onto, theirs)?;
+    let tree = repository.commit(entry.commit)?.tree;
+    Ok(conflict.map(|conflict| conflict.outcome(repository, tree)).transpose()?.unwrap_or_default())
 }
 
 /// Reads the end of what the check printed.
@@ -108,6 +120,7 @@ impl Shown {
             resolution: entry.resolution.clone(),
             landed: if let State::Merged(commit) = entry.state { Some(commit) } else { None },
             report,
+            outcome: Vec::new(),
             printed: None,
             attach: None,
         }
@@ -118,11 +131,9 @@ impl Shown {
         let Some(resolution) = &self.resolution else { return String::new() };
         let who = resolution.run.as_ref().map_or("by hand".to_owned(), |run| format!("by run {run}"));
         let again = if resolution.remembered { ", as it was before" } else { "" };
-        let (theirs, commit) = (resolution.theirs, self.commit);
-        format!(
-            "its conflict was resolved {who}{again}: git show --remerge-diff {commit} (it was {})\n",
-            theirs.short()
-        )
+        let way = format!("git show --remerge-diff {}", self.commit);
+        let was = resolution.theirs.short();
+        format!("its conflict was resolved {who}{again}: {way} (it was {was})\n") + &told(&self.outcome)
     }
 
     /// Writes what a person may do about it.
