@@ -26,7 +26,12 @@ fn marks_of_another_length_or_name_are_marks() {
     let rename = r"sed -i 's/^\([<>]*\) .*/\1 HEAD/' a.txt";
     let marks = "it leaves conflict marks in a.txt";
     for (attributes, head, script, why) in [
-        ("* conflict-marker-size=5", "one\n", "sed -i s/one/ONE/ a.txt", "resolver: no candidate with a change passed the gate"),
+        (
+            "* conflict-marker-size=5",
+            "one\n",
+            "sed -i s/one/ONE/ a.txt",
+            "resolver: no candidate with a change passed the gate",
+        ),
         ("* conflict-marker-size=20", "one\n", rename, marks),
         ("", "A\n=======\nB\n=======\nC\n=======\none\n", rename, marks),
     ] {

@@ -17,3 +17,4 @@ pub mod roster;
 mod stacks;
 
 pub(super) use check::log_place;
+mod testing;

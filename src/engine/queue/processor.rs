@@ -8,13 +8,12 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    check::{Said, Subject},
     desk::Desk,
     gates::Gates,
     intake, landing, leavings, memory,
     processed::{Options, Processed},
     report::Report,
-    stacks::{self, Stack, Stacks},
+    stacks::Stacks,
 };
 use crate::{
     engine::{
@@ -23,13 +22,12 @@ use crate::{
     },
     model::{
         fact::{
-            EntriesReturned, EntriesStarted, EntryHeld, EntryMerged, LandingStarted, QueueFact, StackGated,
+            EntriesReturned, EntriesStarted, EntryHeld, EntryMerged, LandingStarted, QueueFact,
             entries_returned::{self, Reason as Returned},
             entries_started,
             entry_held::{self, Reason},
             entry_merged, landing_started,
             landing_started::Args as Landing,
-            stack_gated,
         },
         oid::Oid,
         queue::{
@@ -47,7 +45,7 @@ use crate::{
 pub use super::fault::Error;
 
 /// How often it is looked whether others changed something.
-const TICK: Duration = Duration::from_millis(100);
+pub(super) const TICK: Duration = Duration::from_millis(100);
 /// How often a target whose worktree another git works on is tried again.
 const TRIES: u32 = 100;
 
@@ -83,16 +81,16 @@ fn take(desk: &Desk<'_>) -> Result<Hold, Error> {
 }
 
 /// One that processes a queue.
-struct Processor<'scope, 'env> {
+pub(super) struct Processor<'scope, 'env> {
     scope: &'scope Scope<'scope, 'env>,
-    desk: &'env Desk<'env>,
+    pub(super) desk: &'env Desk<'env>,
     options: Options,
     hold: &'env Hold,
     name: Name,
     /// The event that brought the terms by which it works.
     since: u64,
-    gates: Option<Gates<'scope, 'env>>,
-    stacks: Stacks<'env>,
+    pub(super) gates: Option<Gates<'scope, 'env>>,
+    pub(super) stacks: Stacks<'env>,
     processed: Processed,
     /// How often the target's worktree was waited for.
     waited: u32,
@@ -238,7 +236,7 @@ impl<'scope, 'env> Processor<'scope, 'env> {
         }
     }
 
-    fn say(&self, fact: &QueueFact) -> Result<(), Error> {
+    pub(super) fn say(&self, fact: &QueueFact) -> Result<(), Error> {
         // Where it does not follow any more, what is to be done is decided anew.
         self.desk.say(fact)?;
         Ok(())
@@ -261,59 +259,6 @@ impl<'scope, 'env> Processor<'scope, 'env> {
         }
         let (args, result) = (entries_returned::Args { entries }, entries_returned::Outcome { reason });
         self.say(&QueueFact::EntriesReturned(EntriesReturned { args, result }))
-    }
-
-    /// Has these stacks checked, as far as it is not known what the check says of them, and takes in one answer.
-    fn test(&mut self, stacks: &[Vec<EntryId>]) -> Result<(), Error> {
-        let Some(onto) = self.desk.journal.ask(|queue| queue.batch().map(|batch| batch.tip)) else { return Ok(()) };
-        let mut subjects = Vec::new();
-        for entries in stacks {
-            match self.stacks.make(onto, entries) {
-                Err(stacks::Error::Gone(entry)) => return self.hold_for(entry, Reason::Gone, Vec::new()),
-                Err(error) => return Err(error.into()),
-                Ok(Stack::Conflict(conflict)) => {
-                    return self.found(onto, entries, stack_gated::Outcome::conflicting(conflict));
-                }
-                Ok(Stack::Made(commit, tree)) => match self.known(commit, tree) {
-                    Some(outcome) => return self.found(onto, entries, outcome),
-                    None => subjects.push(Subject { onto, entries: entries.clone(), commit, tree }),
-                },
-            }
-        }
-        self.check(subjects)
-    }
-
-    /// Returns what is known of a stack without a check: an earlier answer about the same tree, or that nothing is checked.
-    fn known(&self, commit: Oid, tree: Oid) -> Option<stack_gated::Outcome> {
-        let earlier = self.desk.journal.ask(|queue| queue.answer(tree).map(|known| known.outcome.clone()));
-        let unchecked = || self.gates.is_none().then(|| stack_gated::Outcome::made(commit, tree));
-        earlier.map(|outcome| stack_gated::Outcome { commit: Some(commit), cached: true, ..outcome }).or_else(unchecked)
-    }
-
-    fn check(&mut self, subjects: Vec<Subject>) -> Result<(), Error> {
-        let Some(gates) = &mut self.gates else { return Ok(()) };
-        gates.want(subjects.clone()).map_err(Error::Start)?;
-        let Some((commit, said)) = gates.wait(TICK)? else { return Ok(()) };
-        match subjects.into_iter().find(|subject| subject.commit == commit) {
-            Some(subject) => self.record(subject, said),
-            None => Ok(()),
-        }
-    }
-
-    fn record(&self, subject: Subject, said: Said) -> Result<(), Error> {
-        self.desk.tell(format!("{}: {}", subject.shown(), said.verdict));
-        let (verdict, ending, log) = (said.verdict, Some(said.ending), Some(said.log));
-        let made = stack_gated::Outcome::made(subject.commit, subject.tree);
-        let result = stack_gated::Outcome { verdict, ending, log, ..made };
-        let args = stack_gated::Args { onto: subject.onto, entries: subject.entries };
-        let fact = QueueFact::StackGated(StackGated { args, result });
-        self.desk.say_with(&fact, |deed| deed.took(said.took).logging([said.entry.clone()]))?;
-        Ok(())
-    }
-
-    fn found(&self, onto: Oid, entries: &[EntryId], result: stack_gated::Outcome) -> Result<(), Error> {
-        let args = stack_gated::Args { onto, entries: entries.to_vec() };
-        self.say(&QueueFact::StackGated(StackGated { args, result }))
     }
 
     fn intend(&self, landing: Landing) -> Result<(), Error> {
@@ -356,7 +301,7 @@ impl<'scope, 'env> Processor<'scope, 'env> {
         Ok(())
     }
 
-    fn hold_for(&mut self, entry: EntryId, reason: Reason, paths: Vec<String>) -> Result<(), Error> {
+    pub(super) fn hold_for(&mut self, entry: EntryId, reason: Reason, paths: Vec<String>) -> Result<(), Error> {
         let Some(onto) = self.desk.journal.ask(|queue| queue.batch().map(|batch| batch.tip)) else { return Ok(()) };
         self.hold_back(entry, entry_held::Outcome { reason, onto, paths, log: None, with: Vec::new() })
     }
