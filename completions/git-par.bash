@@ -185,7 +185,7 @@ __git_par_flags ()
 		__git_par_offer "--into= --priority= --style= --gate= --no-gate --json --quiet --color= --help --version"
 		;;
 	"queue list")
-		__git_par_offer "--into= --all --json --quiet --color= --help --version"
+		__git_par_offer "--into= --all --watch --json --quiet --color= --help --version"
 		;;
 	"queue process")
 		__git_par_offer "--into= --watch --jobs= --leave-files --resolve= --heal= --timeout= --trust --style= --gate= --no-gate --json --quiet --color= --help --version"
@@ -203,7 +203,7 @@ __git_par_flags ()
 		__git_par_offer "--into= --json --quiet --color= --help --version"
 		;;
 	"queue log")
-		__git_par_offer "--into= --gate --json --quiet --color= --help --version"
+		__git_par_offer "--into= --gate --follow --json --quiet --color= --help --version"
 		;;
 	agents)
 		__git_par_offer "--json --quiet --color= --help --version"

@@ -489,6 +489,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_s
 always\t''
 never\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -s a -l all -d 'Also what landed or was dropped'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -s w -l watch -d 'Go on telling, in place on a terminal, until it is interrupted'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -l json -d 'Answer with one JSON object instead of text'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -579,6 +580,7 @@ complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_s
 always\t''
 never\t''"
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -l gate -d 'What the check printed the last time that it ran with this entry on top'
+complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -s f -l follow -d 'Go on with what comes, until it is interrupted'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -l json -d 'Answer with one JSON object instead of text'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -s q -l quiet -d 'Say nothing but the answer'
 complete -c git-par -n "__fish_git_par_using_subcommand queue; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,6 +1,10 @@
 //! Several processes at one queue: one processes, and others add, retry and drop; who interrupts it loses nothing.
 
-use std::{fs, process::Stdio};
+use std::{
+    fs::{self, File},
+    os::unix::process::CommandExt as _,
+    process::Stdio,
+};
 
 use rustix::process::Signal;
 
@@ -139,4 +143,26 @@ fn another_check_can_be_named_after_a_processor_died() {
     assert_eq!(said.code, 0, "{said:?}");
     assert_eq!(world.landed("main"), "1");
     world.assert_no_checks();
+}
+
+#[test]
+fn a_queue_is_followed_from_elsewhere_by_its_events_and_its_listing() {
+    let world = World::with_gate();
+    world.queued(&["one"]);
+    let told = |name: &str| world.home().join(name);
+    let follow = |name: &str, arguments: &[&str]| {
+        let mut command = world.par_command(arguments);
+        command.process_group(0).stdout(File::create(told(name)).unwrap()).spawn().unwrap()
+    };
+    let log = follow("log", &["queue", "log", "-f"]);
+    let list = follow("list", &["queue", "list", "--watch"]);
+    let read = |name: &str| fs::read_to_string(told(name)).unwrap();
+    until("the listing is there", || read("list").contains("queued"));
+    world.queued(&["two"]);
+    assert_eq!(world.process(&["-j", "1"]).code, 0);
+    until("both have landed", || read("list").contains("2 merged") && read("log").matches("merged").count() == 2);
+    for mut child in [log, list] {
+        interrupt(&child, Signal::INT);
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+    }
 }

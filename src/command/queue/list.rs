@@ -1,22 +1,29 @@
 //! `git par queue list`: what is in a queue, and how it stands.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use super::opened;
 use crate::{
     command::{
-        Context, Error, Report, report,
+        Answer, Context, Error, Report, report,
         style::{self, Style},
     },
     engine::supervisor,
     model::{
         fact::{entry_added::Source, entry_held, queue_started::Terms},
+        journal_name::QueueName,
         oid::Oid,
         queue::entry::{Entry, EntryId, State},
         told_of_queues,
     },
+    repo::open::Repository,
 };
+
+/// How often what is watched is looked at.
+const STEP: Duration = Duration::from_millis(250);
 
 /// List what is in the queue of a branch, and how it stands
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -27,6 +34,9 @@ pub struct Args {
     /// Also what landed or was dropped
     #[arg(short, long)]
     pub all: bool,
+    /// Go on telling, in place on a terminal, until it is interrupted
+    #[arg(short = 'w', long)]
+    pub watch: bool,
 }
 
 /// What is in a queue.
@@ -45,6 +55,10 @@ pub struct Listing {
     pub merged: usize,
     /// How many were dropped.
     pub dropped: usize,
+    #[serde(skip)]
+    is_told: bool,
+    #[serde(skip)]
+    is_interrupted: bool,
 }
 
 /// One entry.
@@ -72,8 +86,24 @@ pub struct Row {
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Listing, Error> {
     let repository = context.open()?;
     let queue = opened::choose(context, &repository, args.into.as_deref())?;
-    let is_processed = supervisor::is_held(&repository, &queue)?;
-    let state = opened::read(&repository, &queue)?;
+    let mut shown = None;
+    loop {
+        let listing = look(args, &repository, &queue)?;
+        if !args.watch {
+            return Ok(listing);
+        }
+        let told = listing.text();
+        let is_kept = (context.show)(&listing, shown.as_ref() != Some(&told));
+        if !context.stop.pause(STEP) {
+            return Ok(Listing { is_told: is_kept, is_interrupted: true, ..listing });
+        }
+        shown = Some(told);
+    }
+}
+
+fn look(args: &Args, repository: &Repository, queue: &QueueName) -> Result<Listing, Error> {
+    let is_processed = supervisor::is_held(repository, queue)?;
+    let state = opened::read(repository, queue)?;
     let mut entries: Vec<&Entry> = state.history.entries().iter().collect();
     entries.sort_by_key(|entry| (order(&entry.state), entry.rank()));
     let count = |wanted: &dyn Fn(&State) -> bool| entries.iter().filter(|entry| wanted(&entry.state)).count();
@@ -84,6 +114,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Listing, Error> {
         merged: count(&|state| matches!(state, State::Merged(_))),
         dropped: count(&|state| *state == State::Dropped),
         entries: entries.into_iter().filter(|entry| args.all || !entry.state.is_final()).map(Row::of).collect(),
+        is_told: false,
+        is_interrupted: false,
     })
 }
 
@@ -136,6 +168,14 @@ impl Report for Listing {
         }
         let head = ["entry", "state", "priority", "source", "commit", "what"].map(str::to_owned).to_vec();
         style::table(head, self.entries.iter().map(Row::cells)) + &sum
+    }
+
+    fn answer(&self) -> Answer {
+        if self.is_interrupted { Answer::Interrupted } else { Answer::Yes }
+    }
+
+    fn is_told(&self) -> bool {
+        self.is_told
     }
 
     fn json(&self) -> Value {

@@ -1,18 +1,22 @@
 //! `git par queue log`: what happened in a queue, or what the check printed of an entry.
 
-use std::io;
+use std::{io, time::Duration};
 
 use serde_json::Value;
 
 use super::opened;
 use crate::{
-    command::{Context, Error, Kind, Report, report, style},
+    command::{Answer, Context, Error, Kind, Report, report, style},
     engine::queue::desk::QueueState,
     model::{
-        chain, event::Event, fact::QueueFact, log_digest::LogDigest, queue::entry::EntryId, told_of_queues::ToldOfQueue,
+        chain, event::Event, fact::QueueFact, journal_name::QueueName, log_digest::LogDigest, queue::entry::EntryId,
+        ref_name::RefName, told_of_queues::ToldOfQueue,
     },
     repo::open::Repository,
 };
+
+/// How often what is followed is looked at.
+const STEP: Duration = Duration::from_millis(100);
 
 /// Show what happened in the queue of a branch, or what the check printed
 ///
@@ -28,11 +32,16 @@ pub struct Args {
     /// What the check printed the last time that it ran with this entry on top
     #[arg(long, requires = "entry")]
     pub gate: bool,
+    /// Go on with what comes, until it is interrupted
+    #[arg(short = 'f', long, conflicts_with = "gate")]
+    pub follow: bool,
 }
 
 /// What was shown; it has been written by then.
 #[derive(Debug)]
-pub struct Log;
+pub struct Log {
+    is_interrupted: bool,
+}
 
 /// Shows the log of a queue.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Log, Error> {
@@ -45,9 +54,10 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Log, Error> {
     }
     match entry.filter(|_| args.gate) {
         Some(entry) => print(context, &repository, &gated(&state, entry)?),
-        None => events(context, &state, entry),
+        None if args.follow => follow(context, (&repository, &queue), entry),
+        None => events(context, &state, (entry, 0)).map(drop),
     }?;
-    Ok(Log)
+    Ok(Log { is_interrupted: args.follow && context.stop.is_set() })
 }
 
 /// Finds what the check printed the last time that it ran with an entry on top.
@@ -79,9 +89,15 @@ fn print(context: &Context<'_>, repository: &Repository, log: &LogDigest) -> Res
     }
 }
 
-fn events(context: &Context<'_>, state: &QueueState, entry: Option<EntryId>) -> Result<(), Error> {
-    let mut rows = Vec::new();
-    for line in chain::lines(&state.bytes) {
+/// Shows the events from one on, as far as they are there; returns how many there are, none where nobody reads them any more.
+fn events(
+    context: &Context<'_>,
+    state: &QueueState,
+    (entry, seen): (Option<EntryId>, usize),
+) -> Result<Option<usize>, Error> {
+    let (mut rows, mut count) = (Vec::new(), seen);
+    for line in chain::lines(&state.bytes).skip(seen) {
+        count += 1;
         let event = Event::parse(line?)?;
         let told = ToldOfQueue::of(&event)?;
         if entry.is_some_and(|entry| !told.entries.contains(&entry)) {
@@ -89,17 +105,40 @@ fn events(context: &Context<'_>, state: &QueueState, entry: Option<EntryId>) -> 
         }
         if context.json {
             if !is_read(context.sink.pass(format!("{}\n", event.line()).as_bytes()))? {
-                return Ok(());
+                return Ok(None);
             }
         } else {
             rows.push(row(&event, told));
         }
     }
-    if !context.json {
-        let head = ["event", "time", "entry", "what", ""].map(str::to_owned).to_vec();
-        is_read(context.sink.tell(&style::table(head, rows)))?;
+    let text = match (context.json || rows.is_empty(), seen) {
+        (true, _) => String::new(),
+        (false, 0) => style::table(["event", "time", "entry", "what", ""].map(str::to_owned).to_vec(), rows),
+        (false, _) => rows.into_iter().map(|row| format!("{}\n", row.join("  "))).collect(),
+    };
+    Ok(is_read(context.sink.tell(&text))?.then_some(count))
+}
+
+/// Shows the events that come, until the user wants no more.
+fn follow(
+    context: &Context<'_>,
+    (repository, queue): (&Repository, &QueueName),
+    entry: Option<EntryId>,
+) -> Result<(), Error> {
+    let (mut seen, mut notes) = (0, None);
+    loop {
+        let now = repository.ref_target(&RefName::notes(queue))?;
+        if now != notes {
+            let state = opened::read(repository, queue)?;
+            match events(context, &state, (entry, seen))? {
+                Some(count) => (seen, notes) = (count, now),
+                None => return Ok(()),
+            }
+        }
+        if !context.stop.pause(STEP) {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 fn row(event: &Event<'_>, told: ToldOfQueue) -> Vec<String> {
@@ -126,6 +165,10 @@ impl Report for Log {
 
     fn json(&self) -> Value {
         report::object(&())
+    }
+
+    fn answer(&self) -> Answer {
+        if self.is_interrupted { Answer::Interrupted } else { Answer::Yes }
     }
 
     fn is_told(&self) -> bool {
