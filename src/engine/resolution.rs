@@ -194,12 +194,11 @@ impl Conflict {
 
     /// Returns a side's version of a file, also where git added the side's name to its path.
     fn version(&self, path: &[u8], stage: u8) -> Option<&Version> {
-        let is_file = |version: &&Version| version.stage == stage && version.mode.starts_with("10");
-        let named = |version: &&Version| {
-            std::str::from_utf8(&version.path).ok().and_then(|path| self.bare(path)).map(str::as_bytes) == Some(path)
-        };
-        let versions = || self.conflicted.versions.iter().filter(is_file);
-        versions().find(|version| version.path == path).or_else(|| versions().find(named))
+        let named = |side: &Oid| [path, format!("~{side}").as_bytes()].concat();
+        let mut named = [self.onto, self.theirs].iter().map(named).collect::<Vec<_>>().into_iter();
+        let version = self.conflicted.version(path, stage);
+        let version = version.or_else(|| named.find_map(|path| self.conflicted.version(&path, stage)));
+        version.filter(|version| version.mode.starts_with("10"))
     }
 
     /// Makes the merge that comes of it: a commit of that tree on both sides.

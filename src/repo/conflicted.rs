@@ -48,7 +48,19 @@ impl Conflicted {
     /// Returns one version of a path; none where that side has none.
     #[must_use]
     pub fn version(&self, path: &[u8], stage: u8) -> Option<&Version> {
-        self.versions.iter().find(|version| version.path == path && version.stage == stage)
+        self.versions_of(path).iter().find(|version| version.stage == stage)
+    }
+
+    /// Tells whether a path is in conflict.
+    #[must_use]
+    pub fn has(&self, path: &[u8]) -> bool {
+        !self.versions_of(path).is_empty()
+    }
+
+    fn versions_of(&self, path: &[u8]) -> &[Version] {
+        let from = self.versions.partition_point(|version| version.path.as_slice() < path);
+        let end = self.versions.partition_point(|version| version.path.as_slice() <= path);
+        &self.versions[from..end]
     }
 }
 
@@ -79,6 +91,7 @@ fn read(printed: &[u8]) -> Result<Conflicted, merge::Error> {
     for field in fields.by_ref().take_while(|field| !field.is_empty()) {
         versions.push(version(field).ok_or_else(|| unknown(field))?);
     }
+    versions.sort_by(|one, other| (&one.path, one.stage).cmp(&(&other.path, other.stage)));
     let mut kinds = Vec::new();
     while let Some(count) = fields.next().and_then(|count| std::str::from_utf8(count).ok()?.parse::<usize>().ok()) {
         let paths: Vec<Vec<u8>> = fields.by_ref().take(count).map(<[u8]>::to_vec).collect();

@@ -1,12 +1,14 @@
 //! Resolvers of a queue's conflicts: no mark is left whatever it looks like, nobody's work is overwritten, nothing foreign runs.
 
-use std::fs;
+use std::{fs, os::unix::fs::PermissionsExt};
 
+use rustix::process::Signal;
 use serde_json::Value;
 
 use super::{
+    endings::{interrupt, start},
     queue_conflicts::{agent, conflicting, resolve},
-    queue_world::Files,
+    queue_world::{Files, until},
     world::World,
 };
 
@@ -143,4 +145,36 @@ fn what_an_entry_came_to_bring_meanwhile_is_not_overwritten() {
     assert_eq!(rejected(&answer, 0), "somebody else has changed the entry meanwhile", "{answer}");
     assert_eq!(world.par_json(&["queue", "show", "2"])["commit"], world.git(&["rev-parse", "y"]));
     assert_eq!(world.git(&["for-each-ref", "--format=%(objectname)", "refs/par/queue/main/**/2"]), "");
+}
+
+#[test]
+fn what_was_held_and_landed_after_all_is_not_told_as_held() {
+    let world = conflicting("true");
+    let processor = start(world.par_command(&["--json", "-q", "queue", "process", "--watch"]));
+    until("entry 2 is held", || world.entries(&[])[1].starts_with("needs_review"));
+    let agent = agent(&world, "echo both > a.txt");
+    world.par_ok(&["queue", "resolve", "-a", &agent]);
+    until("entry 2 landed", || world.entries(&[])[1] == "merged");
+    interrupt(&processor, Signal::INT);
+    let answer: Value = serde_json::from_slice(&processor.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(answer["landed"].as_array().unwrap().len(), 2, "{answer}");
+    assert_eq!(answer["held"].as_array().unwrap().len(), 0, "{answer}");
+}
+
+#[test]
+fn a_report_of_many_files_does_not_ask_git_about_each() {
+    let mut world = World::new();
+    let names: Vec<String> = (0..50).map(|number| format!("file {number}")).collect();
+    let all = |text: &'static str| names.iter().map(|name| (name.as_str(), text)).collect::<Vec<_>>();
+    diverging(&world, &all("ours\n"), &all("theirs\n"));
+    world.par(&["queue", "process"]);
+    let git = world.beside("bin/git");
+    fs::create_dir(world.beside("bin")).unwrap();
+    fs::write(&git, "#!/bin/sh\necho >> \"$HOME/git\"\nPATH=${PATH#*:}\nexec git \"$@\"\n").unwrap();
+    fs::set_permissions(&git, PermissionsExt::from_mode(0o755)).unwrap();
+    world.add_to_path(&world.beside("bin"));
+    let shown = world.par_json(&["queue", "show", "2"]);
+    assert_eq!(shown["report"]["conflicts"][49]["hunks"][0]["ours"], "ours\n", "{shown}");
+    let asked = fs::read_to_string(world.home().join("git")).unwrap().lines().count();
+    assert!(asked < 30, "{asked} times");
 }

@@ -136,7 +136,7 @@ fn find(
     (path, now): (&[u8], &Clash),
 ) -> Result<Option<(usize, Option<TreeFile>)>, Error> {
     for (at, past) in pasts.iter().enumerate() {
-        if !past.conflict.conflicted.paths().contains(&path) {
+        if !past.conflict.conflicted.has(path) {
             continue;
         }
         let then = clash(desk, &past.conflict, path)?;
