@@ -7,6 +7,7 @@ use std::{
 };
 
 use gix::{
+    bstr::ByteSlice as _,
     lock::acquire::Fail,
     refs::{
         Target,
@@ -111,6 +112,17 @@ impl Repository {
     fn plumbing_ref(&self, name: &RefName) -> Result<Option<Oid>, Error> {
         let output = self.git().call(["rev-parse", "--verify", "--quiet", name.as_str()]).output()?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().parse().ok())
+    }
+
+    /// Tells whether there may be refs below a prefix that ends in `/`: no is a sure answer, had in less time than a listing.
+    #[must_use]
+    pub fn may_have_below(&self, prefix: &str) -> bool {
+        let common = self.common_dir();
+        let is_packed = || match std::fs::read(common.join("packed-refs")) {
+            Ok(packed) => packed.contains_str(prefix),
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        };
+        self.ref_storage != RefStorage::Files || common.join(prefix).is_dir() || is_packed()
     }
 
     /// Lists the refs below a prefix that ends in `/`, by name.

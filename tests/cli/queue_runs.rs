@@ -94,6 +94,9 @@ fn a_listing_tells_how_the_winner_stands_in_queues() {
         world.par_json(&["list", "r"])["runs"][0].clone()
     };
     let run = tells("queued (main, entry 1)", "picked");
+    // Also where its refs are in one file.
+    world.git(&["pack-refs", "--all"]);
+    assert_eq!(tells("queued (main, entry 1)", "picked")["queue_entries"], run["queue_entries"]);
     let [entry] = &run["queue_entries"].as_array().unwrap()[..] else { panic!("{run}") };
     assert_eq!((&entry["target"], &entry["state"]), (&json!("refs/heads/main"), &json!("queued")));
     assert_eq!((&entry["landed"], &entry["in_target"], &run["merge"]), (&Value::Null, &Value::Null, &Value::Null));

@@ -35,6 +35,9 @@ impl Roster {
     /// Reads the journals of all queues that are here.
     pub fn load(repository: &Repository) -> Result<Self, refs::Error> {
         let mut roster = Self::default();
+        if !repository.may_have_below(&format!("{}{QUEUES}/", ref_name::NOTES)) {
+            return Ok(roster);
+        }
         for (name, _) in repository.refs_below(&format!("{}{QUEUES}/", ref_name::NOTES))? {
             let Some(queue) = name.noted().and_then(|noted| noted.queue()) else { continue };
             match QueueState::load_of(repository, &queue) {
