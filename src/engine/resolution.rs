@@ -163,12 +163,7 @@ impl Conflict {
 
     /// Tells whether a file has another mode than either side gives it.
     fn has_strange_mode(&self, path: &[u8], file: &TreeFile) -> bool {
-        let bare = |version: &Version| {
-            let path = std::str::from_utf8(&version.path).ok().and_then(|path| self.bare(path));
-            path.map_or(version.path.clone(), |path| path.as_bytes().to_vec())
-        };
-        let mut known = self.conflicted.versions.iter().filter(|version| version.path == path || bare(version) == path);
-        file.mode != "040000" && !known.any(|version| version.mode == file.mode)
+        file.mode != "040000" && !self.versions(path).iter().any(|version| version.mode == file.mode)
     }
 
     /// Tells whether a file has marks of this conflict, or lines that look like one which neither side brings.
@@ -194,11 +189,15 @@ impl Conflict {
 
     /// Returns a side's version of a file, also where git added the side's name to its path.
     fn version(&self, path: &[u8], stage: u8) -> Option<&Version> {
-        let named = |side: &Oid| [path, format!("~{side}").as_bytes()].concat();
-        let mut named = [self.onto, self.theirs].iter().map(named).collect::<Vec<_>>().into_iter();
-        let version = self.conflicted.version(path, stage);
-        let version = version.or_else(|| named.find_map(|path| self.conflicted.version(&path, stage)));
+        let version = self.versions(path).into_iter().find(|version| version.stage == stage);
         version.filter(|version| version.mode.starts_with("10"))
+    }
+
+    /// Lists the versions of a file, first those of its path, then those to whose paths git added a side's name.
+    fn versions(&self, path: &[u8]) -> Vec<&Version> {
+        let named = [self.onto, self.theirs].map(|side| [path, format!("~{side}").as_bytes()].concat());
+        let paths = std::iter::once(path).chain(named.iter().map(Vec::as_slice));
+        paths.flat_map(|path| self.conflicted.versions_of(path)).collect()
     }
 
     /// Makes the merge that comes of it: a commit of that tree on both sides.

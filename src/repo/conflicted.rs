@@ -4,7 +4,7 @@ use super::{
     merge::{self, FIXED},
     open::Repository,
 };
-use crate::model::{oid::Oid, quote};
+use crate::model::oid::Oid;
 
 /// What a merge comes to that conflicts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,12 +39,6 @@ impl Conflicted {
         paths
     }
 
-    /// Lists them as git quotes them.
-    #[must_use]
-    pub fn quoted(&self) -> Vec<String> {
-        self.paths().into_iter().map(quote::path).collect()
-    }
-
     /// Returns one version of a path; none where that side has none.
     #[must_use]
     pub fn version(&self, path: &[u8], stage: u8) -> Option<&Version> {
@@ -57,7 +51,9 @@ impl Conflicted {
         !self.versions_of(path).is_empty()
     }
 
-    fn versions_of(&self, path: &[u8]) -> &[Version] {
+    /// Lists the versions of a path; none where it is not in conflict.
+    #[must_use]
+    pub fn versions_of(&self, path: &[u8]) -> &[Version] {
         let from = self.versions.partition_point(|version| version.path.as_slice() < path);
         let end = self.versions.partition_point(|version| version.path.as_slice() <= path);
         &self.versions[from..end]
