@@ -66,14 +66,18 @@ impl TermsArgs {
 
     /// Returns the check that is asked for, or this one.
     fn asked(&self, repository: &Repository, usual: Option<GateChoice>) -> Result<Option<Gate>, Error> {
-        if self.gate.as_ref().is_some_and(|text| text.trim().is_empty()) {
-            return Err(
-                Error::usage("--gate is empty: that would check nothing").hint("--no-gate, where that is meant")
-            );
-        }
-        let timeout = gate_choice::usual_timeout(&repository.settings()?);
-        let asked = |text: &String| GateChoice { timeout, ..GateChoice::of_text(text) };
-        let choice = self.gate.as_ref().map(asked).or(usual);
+        let choice = match &self.gate {
+            Some(text) if text.trim().is_empty() => {
+                return Err(
+                    Error::usage("--gate is empty: that would check nothing").hint("--no-gate, where that is meant")
+                );
+            }
+            Some(text) => {
+                let timeout = gate_choice::usual_timeout(&repository.settings()?);
+                Some(GateChoice { timeout, ..GateChoice::of_text(text) })
+            }
+            None => usual,
+        };
         let choice = choice.map(|choice| GateChoice { place: Some(Place::Clean), protect: Vec::new(), ..choice });
         choice.map(|choice| choice.gate(repository)).transpose()
     }
