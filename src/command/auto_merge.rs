@@ -5,6 +5,7 @@ use super::{
     merge::offer,
     pick,
     queue::{
+        self,
         add::{self, Queued},
         terms::TermsArgs,
     },
@@ -79,19 +80,15 @@ impl Args {
 
 /// Names the queue of a branch that is there.
 fn queue_of(repository: &Repository, branch: &str) -> Result<QueueName, Error> {
-    let name = if branch == HERE {
+    let here = || {
         repository.current_branch()?.ok_or_else(|| {
             Error::usage("HEAD is detached: there is no branch for the winner to land on")
                 .hint("git par spawn --auto-merge=BRANCH ...")
-        })?
-    } else {
-        repository.real_branch(RefName::branch(branch))?
+        })
     };
-    let queue = QueueName::of(name.as_str()).filter(|_| name.as_str().starts_with("refs/heads/"));
-    let queue = queue.ok_or_else(|| {
-        Error::usage(format!("'{branch}' is no branch that a queue can be named after")).hint("git branch --list")
-    })?;
-    match repository.ref_target(&name)? {
+    let queue =
+        if branch == HERE { queue::name(repository, here()?.as_str()) } else { queue::name(repository, branch) }?;
+    match repository.ref_target(&RefName::full(queue.target()))? {
         Some(_) => Ok(queue),
         None => Err(Error::usage(format!("branch '{queue}' does not exist")).hint("git branch --list")),
     }

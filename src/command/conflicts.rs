@@ -14,7 +14,6 @@ use crate::{
         journal::State,
     },
     model::{
-        fact::entry_added::Source,
         history::History,
         oid::Oid,
         queue::entry::{Entry, EntryId},
@@ -133,7 +132,7 @@ fn entries(args: &Args, repository: &Repository, context: &Context<'_>) -> Resul
     let state = queue::read(repository, &queue)?;
     let side = |entry: &Entry| Side {
         name: format!("entry {}", entry.id),
-        run: if let Source::Run(run) = &entry.source { Some(run.clone()) } else { None },
+        run: entry.source.run().cloned(),
         worker: None,
         entry: Some(entry.id),
         commit: entry.commit,

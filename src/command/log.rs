@@ -134,7 +134,7 @@ impl Watch<'_> {
 }
 
 /// Tells whether what was written found a reader.
-fn is_read(written: io::Result<()>) -> Result<bool, Error> {
+pub(super) fn is_read(written: io::Result<()>) -> Result<bool, Error> {
     match written {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
@@ -145,7 +145,7 @@ fn is_read(written: io::Result<()>) -> Result<bool, Error> {
 /// How showing a log ended; the log itself has been written by then.
 #[derive(Debug)]
 pub struct Log {
-    interrupted: bool,
+    pub(super) interrupted: bool,
 }
 
 impl Report for Log {

@@ -12,7 +12,7 @@ pub mod retry;
 pub mod show;
 pub(super) mod terms;
 
-pub(super) use opened::{choose, read};
+pub(super) use opened::{choose, name, read};
 
 use super::{Context, Error, Report};
 

@@ -42,7 +42,7 @@ use crate::{
 };
 
 /// How long a child that is told to end may take, unless `par.grace` says otherwise.
-pub const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Why a site could not serve.
 #[derive(Debug, thiserror::Error)]
@@ -167,7 +167,7 @@ impl<'a> Site<'a> {
             origin_tree: base_tree,
             setup: settings.get("par.setup").map(str::to_owned),
             included: repository.included_files()?,
-            grace: settings.get("par.grace").and_then(super::limits::parse_duration).unwrap_or(GRACE),
+            grace: grace(settings),
             reason: None,
         })
     }
@@ -270,11 +270,7 @@ impl<'a> Site<'a> {
 
     /// Keeps a file among the run's logs.
     pub fn store(&self, (worker, name): (Option<Worker>, &str), file: &Path) -> Result<(LogDigest, LogEntry), Error> {
-        let digest = log::digest(file)?;
-        let blob = self.repository.store_log(file, digest.bytes)?;
-        failpoint::pass("log stored");
-        let entry = LogEntry { folder: folder(worker), name: name.to_owned(), blob };
-        Ok((LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes }, entry))
+        store(self.repository, (folder(worker), name.to_owned()), file)
     }
 
     /// Puts what a child printed behind what it complained of; one that removed that has printed nothing.
@@ -332,8 +328,7 @@ impl<'a> Site<'a> {
 
     /// Puts into a fresh worktree what is not in its tree: the included files, and the links to what worktrees share.
     pub fn furnish(&self, folder: &Path) -> Result<(), Error> {
-        self.repository.copy_included(&self.included, folder)?;
-        Ok(self.repository.share(folder, self.root.parent().unwrap_or(&self.root))?)
+        furnish(self.repository, (&self.included, self.root.parent().unwrap_or(&self.root)), folder)
     }
 
     /// Makes a fresh worktree ready for work: the included files, then the setup command; returns how that went if it failed.
@@ -353,6 +348,35 @@ impl<'a> Site<'a> {
         };
         Ok(Some(self.run(&errand, &[])?).filter(|outcome| !outcome.exit.ending.is_success()))
     }
+}
+
+/// Keeps a file as an entry among logs, by its folder and its name there.
+pub(super) fn store(
+    repository: &Repository,
+    (folder, name): (String, String),
+    file: &Path,
+) -> Result<(LogDigest, LogEntry), Error> {
+    let digest = log::digest(file)?;
+    let blob = repository.store_log(file, digest.bytes)?;
+    failpoint::pass("log stored");
+    Ok((LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes }, LogEntry { folder, name, blob }))
+}
+
+/// Puts into a fresh worktree what is not in its tree: the included files, and the links to what worktrees share, which is kept
+/// beside them.
+pub(super) fn furnish(
+    repository: &Repository,
+    (included, beside): (&[PathBuf], &Path),
+    folder: &Path,
+) -> Result<(), Error> {
+    repository.copy_included(included, folder)?;
+    Ok(repository.share(folder, beside)?)
+}
+
+/// Reads how long a child that is told to end may take.
+#[must_use]
+pub fn grace(settings: &Settings) -> Duration {
+    settings.get("par.grace").and_then(super::limits::parse_duration).unwrap_or(GRACE)
 }
 
 fn folder(worker: Option<Worker>) -> String {

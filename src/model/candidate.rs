@@ -49,10 +49,16 @@ impl Left {
     }
 }
 
+/// Returns the first line of a task that says something.
+#[must_use]
+pub fn title(task: &str) -> &str {
+    task.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no task")
+}
+
 /// Writes the message of a commit made for a worker: what it was for, and whose it is.
 #[must_use]
 pub fn message(task: &str, trailers: &[(&str, String)]) -> String {
-    let line = task.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no task");
+    let line = title(task);
     // git takes no NUL, and nothing in a log may steer a terminal.
     let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
     let mut subject: String = line.chars().take(72).map(shown).collect();

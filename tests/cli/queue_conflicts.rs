@@ -16,6 +16,19 @@ pub(crate) fn conflicting(gate: &str) -> World {
     world
 }
 
+/// A queue into main whose second entry removes the file that the first one changes.
+fn removed() -> World {
+    let world = World::new();
+    world.git(&["config", "par.gate", "true"]);
+    world.git(&["checkout", "-q", "-b", "gone"]);
+    world.git(&["rm", "-q", "a.txt"]);
+    world.git(&["commit", "-q", "-m", "no a"]);
+    world.git(&["checkout", "-q", "main"]);
+    branch(&world, "x", "ours");
+    world.par_ok(&["queue", "add", "x", "gone"]);
+    world
+}
+
 fn branch(world: &World, name: &str, middle: &str) {
     world.git(&["checkout", "-q", "-b", name, "main"]);
     world.write("a.txt", &format!("one\n{middle}\nthree\n"));
@@ -202,14 +215,7 @@ fn what_a_person_made_of_a_conflict_lands_and_is_remembered_too() {
 
 #[test]
 fn what_is_left_as_one_side_has_it_is_a_resolution_too_and_is_told() {
-    let world = World::new();
-    world.git(&["config", "par.gate", "true"]);
-    world.git(&["checkout", "-q", "-b", "gone"]);
-    world.git(&["rm", "-q", "a.txt"]);
-    world.git(&["commit", "-q", "-m", "no a"]);
-    world.git(&["checkout", "-q", "main"]);
-    branch(&world, "x", "ours");
-    world.par_ok(&["queue", "add", "x", "gone"]);
+    let world = removed();
     world.par(&["queue", "process"]);
     let answer = world.par_json(&["-q", "queue", "resolve", "2", "-a", &agent(&world, "true")]);
     assert_eq!(
@@ -266,14 +272,7 @@ fn nothing_of_a_run_that_resolves_is_merged_as_it_is() {
 
 #[test]
 fn a_file_that_one_side_changed_and_the_other_removed_is_resolved_too() {
-    let world = World::new();
-    world.git(&["config", "par.gate", "true"]);
-    world.git(&["checkout", "-q", "-b", "gone"]);
-    world.git(&["rm", "-q", "a.txt"]);
-    world.git(&["commit", "-q", "-m", "no a"]);
-    world.git(&["checkout", "-q", "main"]);
-    branch(&world, "x", "ours");
-    world.par_ok(&["queue", "add", "x", "gone"]);
+    let world = removed();
     let agent = agent(&world, "rm a.txt");
     assert_eq!(world.par(&["queue", "process", "--resolve", &agent]).code, 0);
     assert_eq!(world.git(&["ls-files", "a.txt"]), "");

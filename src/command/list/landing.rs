@@ -33,7 +33,7 @@ impl Landing {
     /// Looks at an entry.
     pub(super) fn of(repository: &Repository, listed: &Listed) -> Self {
         let target = listed.queue.target();
-        let landed = if let State::Merged(commit) = listed.entry.state { Some(commit) } else { None };
+        let landed = listed.entry.state.landed();
         let tip = repository.ref_target(&RefName::full(&target)).ok().flatten();
         let in_target = landed.zip(tip).and_then(|(landed, tip)| repository.is_within(landed, tip));
         let (entry, state, commit) = (listed.entry.id, listed.entry.state.name(), listed.entry.commit);

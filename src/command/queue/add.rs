@@ -18,6 +18,7 @@ use crate::{
         runs,
     },
     model::{
+        candidate,
         fact::entry_added::Source,
         journal_name::QueueName,
         oid::Oid,
@@ -96,10 +97,7 @@ pub(in crate::command) fn add(
     if intake::is_here(&desk)? {
         terms.apply(&desk)?;
     } else {
-        let run = wanted.iter().find_map(|wanted| match &wanted.source {
-            Source::Run(run) => Some(run),
-            Source::Branch(_) | Source::Commit(_) => None,
-        });
+        let run = wanted.iter().find_map(|wanted| wanted.source.run());
         let terms = terms.begin(&desk, run.and_then(|run| terms::lent(repository, run)))?;
         intake::begin(&desk, terms)?;
     }
@@ -186,7 +184,7 @@ pub(in crate::command) fn of_run(repository: &Repository, run: RunId, priority: 
     let (_, commit) = offer::find(&history)
         .ok_or_else(|| Error::new(Kind::Cannot, offer::none(&history, &run)).hint(offer::way_out(&history, &run)))?;
     let task = history.run().map(|run| run.args.task.clone()).unwrap_or_default();
-    let title = task.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no task").to_owned();
+    let title = candidate::title(&task).to_owned();
     Ok(Wanted { source: Source::Run(run), commit, title, priority })
 }
 

@@ -138,8 +138,8 @@ impl Row {
             commit: entry.commit,
             title: entry.title.clone(),
             priority: entry.priority,
-            landed: if let State::Merged(commit) = entry.state { Some(commit) } else { None },
-            held: if let State::NeedsReview(why) = &entry.state { Some(why.clone()) } else { None },
+            landed: entry.state.landed(),
+            held: entry.state.held().cloned(),
         }
     }
 

@@ -2,11 +2,13 @@
 
 use std::{io, time::Duration};
 
-use serde_json::Value;
-
 use super::opened;
 use crate::{
-    command::{Answer, Context, Error, Kind, Report, report, style},
+    command::{
+        Context, Error, Kind,
+        log::{Log, is_read},
+        report, style,
+    },
     engine::queue::desk::QueueState,
     model::{
         chain, event::Event, fact::QueueFact, journal_name::QueueName, log_digest::LogDigest, queue::entry::EntryId,
@@ -37,12 +39,6 @@ pub struct Args {
     pub follow: bool,
 }
 
-/// What was shown; it has been written by then.
-#[derive(Debug)]
-pub struct Log {
-    is_interrupted: bool,
-}
-
 /// Shows the log of a queue.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Log, Error> {
     let repository = context.open()?;
@@ -57,7 +53,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Log, Error> {
         None if args.follow => follow(context, (&repository, &queue), entry),
         None => events(context, &state, (entry, 0)).map(drop),
     }?;
-    Ok(Log { is_interrupted: args.follow && context.stop.is_set() })
+    Ok(Log { interrupted: args.follow && context.stop.is_set() })
 }
 
 /// Finds what the check printed the last time that it ran with an entry on top.
@@ -147,31 +143,4 @@ fn row(event: &Event<'_>, told: ToldOfQueue) -> Vec<String> {
     let entries: Vec<String> = told.entries.iter().map(ToString::to_string).collect();
     let entries = if entries.is_empty() { "-".to_owned() } else { entries.join("+") };
     vec![event.seq_id().to_string(), time, entries, told.kind, told.what.replace(['\n', '\r', '\t'], " ")]
-}
-
-/// Tells whether what was written found a reader.
-fn is_read(written: io::Result<()>) -> Result<bool, Error> {
-    match written {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(Error::new(Kind::Cannot, format!("could not write the answer: {error}"))),
-    }
-}
-
-impl Report for Log {
-    fn text(&self) -> String {
-        String::new()
-    }
-
-    fn json(&self) -> Value {
-        report::object(&())
-    }
-
-    fn answer(&self) -> Answer {
-        if self.is_interrupted { Answer::Interrupted } else { Answer::Yes }
-    }
-
-    fn is_told(&self) -> bool {
-        true
-    }
 }

@@ -4,8 +4,8 @@ use crate::{
     command::{Context, Error, Kind},
     engine::{
         journal::{self, Journal},
-        limits,
         queue::desk::{Desk, QueueJournal, QueueState},
+        site,
     },
     model::{
         journal_name::{JournalName, QueueName},
@@ -40,7 +40,7 @@ pub(in crate::command) fn choose(
 }
 
 /// Names the queue into a branch that is there.
-pub(super) fn name(repository: &Repository, branch: &str) -> Result<QueueName, Error> {
+pub(in crate::command) fn name(repository: &Repository, branch: &str) -> Result<QueueName, Error> {
     let real = repository.real_branch(RefName::branch(branch))?;
     QueueName::of(real.as_str()).ok_or_else(|| {
         Error::usage(format!("'{branch}' is no branch that a queue can be named after")).hint("git branch --list")
@@ -90,7 +90,7 @@ pub(super) fn desk<'a>(
         scratch: repository.scratch_dir().join(journal.run.as_str()),
         setup: settings.get("par.setup").map(str::to_owned),
         included: repository.included_files()?,
-        grace: settings.get("par.grace").and_then(limits::parse_duration).unwrap_or(crate::engine::site::GRACE),
+        grace: site::grace(&settings),
     })
 }
 

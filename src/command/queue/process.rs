@@ -20,7 +20,7 @@ use crate::{
         fact::entry_held::{self, Reason},
         oid::Oid,
         queue::{
-            entry::{Entry, EntryId, State},
+            entry::{Entry, EntryId},
             history::Queue,
         },
     },
@@ -110,17 +110,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Done, Error> {
     let jobs = terms::jobs(args.jobs, &repository.settings()?, recorded)?;
     let options = Options { jobs, watch: args.watch, yields: args.resolve.is_some(), leave_files: args.leave_files };
     let (processed, resolved) = args.process(context, &desk, options)?;
-    let waiting = journal.ask(|queue| queue.waiting().len());
-    let needs_review = journal.ask(needing_review);
-    let done = Done::of(desk.target().to_string(), processed, &needs_review);
-    Ok(Done { resolved, needs_review, waiting, ..done })
+    Ok(journal.ask(|queue| Done::of(desk.target().to_string(), (processed, resolved), queue)))
 }
 
 fn needing_review(queue: &Queue) -> Vec<Held> {
-    let held = |entry: &Entry| match &entry.state {
-        State::NeedsReview(why) => Some(Held { entry: entry.id, why: why.clone() }),
-        _ => None,
-    };
+    let held = |entry: &Entry| Some(Held { entry: entry.id, why: entry.state.held()?.clone() });
     queue.entries().iter().filter_map(held).collect()
 }
 
@@ -152,18 +146,19 @@ impl Args {
 }
 
 impl Done {
-    /// Tells what came of a processing, with the entries that need review by now.
-    fn of(target: String, processed: Processed, needs_review: &[Held]) -> Self {
+    /// Tells what came of a processing, and how the queue stands after it.
+    fn of(target: String, (processed, resolved): (Processed, Vec<Row>), queue: &Queue) -> Self {
         let landed = processed.landed.into_iter().map(|(entry, commit)| Landed { entry, commit });
+        let needs_review = needing_review(queue);
         // What was held and is tested again by now is told where it came to its end.
         let is_new = |held: &&Held| processed.held.iter().any(|(entry, _)| *entry == held.entry);
         Self {
             target,
             landed: landed.collect(),
             held: needs_review.iter().filter(is_new).cloned().collect(),
-            resolved: Vec::new(),
-            needs_review: Vec::new(),
-            waiting: 0,
+            resolved,
+            needs_review,
+            waiting: queue.waiting().len(),
             checks: processed.checks,
             interrupted: processed.interrupted,
         }

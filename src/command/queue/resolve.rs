@@ -17,7 +17,7 @@ use crate::{
     model::{
         fact::entry_held::Reason,
         oid::Oid,
-        queue::entry::{Entry, EntryId, State},
+        queue::entry::{Entry, EntryId},
         run_id::RunId,
     },
 };
@@ -92,7 +92,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resolved, Error> {
 
 /// Lists the entries that wait for a conflict to be resolved, by number.
 pub(super) fn conflicting(desk: &Desk<'_>) -> Vec<Entry> {
-    let conflicts = |entry: &&Entry| matches!(&entry.state, State::NeedsReview(why) if why.reason == Reason::Conflict);
+    let conflicts = |entry: &&Entry| entry.state.held().is_some_and(|why| why.reason == Reason::Conflict);
     desk.journal.ask(|queue| queue.entries().iter().filter(conflicts).cloned().collect())
 }
 

@@ -16,10 +16,7 @@ use crate::{
         history::Pursuit,
         oid::Oid,
         plan::{Plan, finding::Findings, task::TaskId},
-        queue::{
-            entry::{self, Entry},
-            style::Style,
-        },
+        queue::{entry::Entry, style::Style},
         ref_name::RefName,
         resolution::{self, Resolution},
         run_id::RunId,
@@ -44,18 +41,21 @@ pub struct Bounds {
     pub timeout: Option<Duration>,
 }
 
+/// A merge by which a conflict was resolved, and where it came from.
+type Merge = (Oid, Option<Resolution>);
+
 /// What came of an attempt to resolve a conflict.
 pub(super) struct Attempt {
     /// The run; none where there was no conflict any more, or the same was resolved before.
     pub(super) run: Option<RunId>,
     /// The merge, with where it came from, or why there is none.
-    pub(super) merge: Result<(Oid, Option<Resolution>), String>,
+    pub(super) merge: Result<Merge, String>,
     /// What became of the paths in conflict, as far as they were not simply edited.
     pub(super) outcome: Vec<Outcome>,
 }
 
 impl Attempt {
-    fn without_run(merge: Result<(Oid, Option<Resolution>), String>) -> Self {
+    fn without_run(merge: Result<Merge, String>) -> Self {
         Self { run: None, merge, outcome: Vec::new() }
     }
 }
@@ -111,7 +111,7 @@ impl Resolver<'_> {
 
 /// Finds what is to be resolved, if anything still is, or tells why nobody can.
 fn find(desk: &Desk<'_>, entry: &Entry, tip: Oid) -> Result<Result<Option<Conflict>, String>, Error> {
-    let is_of_here = matches!(&entry.state, entry::State::NeedsReview(why) if why.onto == tip);
+    let is_of_here = entry.state.held().is_some_and(|why| why.onto == tip);
     let is_replayed = desk.journal.ask(|queue| queue.terms().is_some_and(|terms| terms.style == Style::Rebase));
     Ok(match Conflict::find(desk.repository, tip, entry.commit) {
         Err(_) if !desk.repository.is_related(tip, entry.commit)? => {
@@ -127,9 +127,6 @@ fn find(desk: &Desk<'_>, entry: &Entry, tip: Oid) -> Result<Result<Option<Confli
         found => Ok(found?),
     })
 }
-
-/// A merge by which a conflict was resolved, and where it came from.
-type Merge = (Oid, Option<Resolution>);
 
 /// Looks what became of the paths in conflict.
 fn finish(
@@ -163,11 +160,7 @@ fn again(desk: &Desk<'_>, entry: &Entry, conflict: &Conflict) -> Result<Option<(
 }
 
 /// Judges what a run made of a conflict, by the tree that it offers, and makes the merge of it.
-fn judge(
-    desk: &Desk<'_>,
-    entry: &Entry,
-    (conflict, run): (&Conflict, &RunId),
-) -> Result<Result<(Oid, Option<Resolution>), String>, Error> {
+fn judge(desk: &Desk<'_>, entry: &Entry, (conflict, run): (&Conflict, &RunId)) -> Result<Result<Merge, String>, Error> {
     let tree = match offered(desk.repository, conflict, run)? {
         Ok(tree) => tree,
         Err(why) => return Ok(Err(why)),

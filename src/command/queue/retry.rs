@@ -13,7 +13,7 @@ use crate::{
     model::{
         fact::entry_added::Source,
         oid::Oid,
-        queue::entry::{Entry, EntryId, State},
+        queue::entry::{Entry, EntryId},
         ref_name::RefName,
         resolution::Resolution,
     },
@@ -64,7 +64,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
     let journal = opened::open(context, &repository, queue)?;
     let desk = opened::desk(context, &repository, &journal)?;
     let named = opened::require_entries(&journal, &args.entries)?;
-    let is_held = |entry: &&Entry| matches!(entry.state, State::NeedsReview(_));
+    let is_held = |entry: &&Entry| entry.state.held().is_some();
     let held: Vec<Entry> = journal.ask(|queue| queue.entries().iter().filter(is_held).cloned().collect());
     if let Some(id) = named.iter().find(|id| !held.iter().any(|entry| entry.id == **id)) {
         let message = format!("entry {id} does not wait for a person");
@@ -103,10 +103,7 @@ fn retry(desk: &Desk<'_>, entry: &Entry, with: Option<Oid>) -> Result<Row, Error
     if intake::retry(desk, entry, (commit, resolution))? {
         return Ok(Row { entry: entry.id, commit, is_new: commit != entry.commit });
     }
-    let other = desk.journal.ask(|queue| {
-        let mut others = queue.entries().iter().filter(|other| other.id != entry.id && other.state != State::Dropped);
-        others.find(|other| other.commit == commit).map(|other| other.id)
-    });
+    let other = desk.journal.ask(|queue| queue.bringing(commit).map(|other| other.id).find(|other| *other != entry.id));
     Err(match other {
         Some(other) => Error::new(Kind::Cannot, format!("entry {other} brings commit {} already", commit.short()))
             .hint(format!("git par queue drop {} --into {}", entry.id, desk.journal.run)),

@@ -15,7 +15,7 @@ use crate::{
         fact::entry_added::Source,
         journal_name::QueueName,
         oid::Oid,
-        queue::entry::{Entry, EntryId, State},
+        queue::entry::{Entry, EntryId, names},
         resolution::Resolution,
         told_of_queues,
     },
@@ -76,14 +76,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Shown, Error> {
     let queue = opened::choose(context, &repository, args.into.as_deref())?;
     let state = opened::read(&repository, &queue)?;
     let entry = state.history.entry(EntryId(args.entry)).ok_or_else(|| opened::no_entry(&queue, args.entry))?;
-    let report = match &entry.state {
-        State::NeedsReview(why) => Some(Report::of_entry(&repository, &queue, (entry, why))?),
-        _ => None,
-    };
-    let printed = report.as_ref().and_then(|report| printed(&repository, report));
-    let outcome = outcome(&repository, entry)?;
-    let shown = Shown { outcome, ..Shown::of(&queue, entry, report) };
-    Ok(Shown { attach: attach(&repository, &entry.source), printed, ..shown })
+    Shown::of(&repository, &queue, entry)
 }
 
 /// Looks what became of the paths that were in conflict.
@@ -102,14 +95,16 @@ fn printed(repository: &Repository, report: &Report) -> Option<String> {
 }
 
 fn attach(repository: &Repository, source: &Source) -> Option<String> {
-    let Source::Run(run) = source else { return None };
+    let run = source.run()?;
     let worker = RunState::load(repository, run).ok()?.history.winner()?;
     Some(format!("git par attach {run} -w {}", worker.get()))
 }
 
 impl Shown {
-    fn of(queue: &QueueName, entry: &Entry, report: Option<Report>) -> Self {
-        Self {
+    fn of(repository: &Repository, queue: &QueueName, entry: &Entry) -> Result<Self, Error> {
+        let why = entry.state.held();
+        let report = why.map(|why| Report::of_entry(repository, queue, (entry, why))).transpose()?;
+        Ok(Self {
             target: queue.target(),
             entry: entry.id,
             state: entry.state.name(),
@@ -118,12 +113,12 @@ impl Shown {
             title: entry.title.clone(),
             priority: entry.priority,
             resolution: entry.resolution.clone(),
-            landed: if let State::Merged(commit) = entry.state { Some(commit) } else { None },
+            landed: entry.state.landed(),
+            outcome: outcome(repository, entry)?,
+            printed: report.as_ref().and_then(|report| printed(repository, report)),
+            attach: attach(repository, &entry.source),
             report,
-            outcome: Vec::new(),
-            printed: None,
-            attach: None,
-        }
+        })
     }
 
     /// Says who resolved its conflict, where somebody did.
@@ -158,16 +153,6 @@ fn short(target: &str) -> &str {
     target.strip_prefix("refs/heads/").unwrap_or(target)
 }
 
-/// Names entries.
-fn names(entries: &[EntryId]) -> String {
-    let names: Vec<String> = entries.iter().map(ToString::to_string).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [one] => format!("entry {one}"),
-        several => format!("entries {}", several.join("+")),
-    }
-}
-
 fn side(side: &Side) -> String {
     let run = side.run.as_ref().map(|run| format!(", run {run}")).unwrap_or_default();
     let entry = side.entry.map(|entry| format!(", entry {entry}")).unwrap_or_default();
@@ -193,8 +178,8 @@ impl Answering for Shown {
             let landed = self.landed.map(|commit| format!(" as {}", commit.short())).unwrap_or_default();
             return format!("{head}{}{}{landed}\n", self.resolved(), self.state.replace('_', " "));
         };
-        let (why, below) = (&report.why, names(&report.why.with));
-        let below = if below.is_empty() { below } else { format!(", on top of {below}") };
+        let why = &report.why;
+        let below = if why.with.is_empty() { String::new() } else { format!(", on top of {}", names(&why.with)) };
         let onto = why.onto.short();
         let reason = format!("{}: {}{below} ({onto})\n", Style::Bad.paint("needs review"), why.reason);
         let said = self.printed.iter().flat_map(|text| text.lines()).map(|line| format!("  | {line}\n"));

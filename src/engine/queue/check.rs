@@ -4,20 +4,22 @@ use std::{ffi::OsString, io, path::PathBuf, time::Duration};
 
 use super::desk::Desk;
 use crate::{
-    engine::{command_line, gate::Gate, place},
-    model::{ending::Ending, log_digest::LogDigest, oid::Oid, queue::entry::EntryId, verdict::Verdict},
+    engine::{command_line, gate::Gate, place, site},
+    model::{
+        ending::Ending,
+        log_digest::LogDigest,
+        oid::Oid,
+        queue::entry::{self, EntryId},
+        verdict::Verdict,
+    },
     process::{
         child::{self, Exit, Spec, Stdin},
         environment::Environment,
-        log, plain,
+        plain,
         stop::Stop,
         suffix,
     },
-    repo::{
-        include,
-        log_store::{self, LogEntry},
-        objects, shared,
-    },
+    repo::{log_store::LogEntry, objects},
 };
 
 /// Why a check could not be run, which is nobody's fault.
@@ -26,14 +28,6 @@ pub enum Error {
     /// A name could not be made.
     #[error("could not make a name for a folder")]
     Name(#[source] io::Error),
-    /// A folder of ours.
-    #[error("could not write '{}'", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
     /// The worktree.
     #[error(transparent)]
     Place(#[from] place::Error),
@@ -45,24 +39,15 @@ pub enum Error {
         /// What it printed.
         log: PathBuf,
     },
-    /// The files that worktrees need.
+    /// The files that it needs, and what it printed.
     #[error(transparent)]
-    Include(#[from] include::Error),
-    /// A path that worktrees share.
-    #[error(transparent)]
-    Shared(#[from] shared::Error),
+    Site(#[from] site::Error),
     /// The command.
     #[error(transparent)]
     Child(#[from] child::Error),
-    /// What it printed.
-    #[error(transparent)]
-    Log(#[from] log::Error),
     /// An object.
     #[error(transparent)]
     Objects(#[from] objects::Error),
-    /// Keeping that.
-    #[error(transparent)]
-    Store(#[from] log_store::Error),
 }
 
 /// What is checked.
@@ -81,12 +66,7 @@ pub(super) struct Subject {
 impl Subject {
     /// Names its entries.
     pub(super) fn shown(&self) -> String {
-        let names: Vec<String> = self.entries.iter().map(ToString::to_string).collect();
-        match names.as_slice() {
-            [] => "the target alone".to_owned(),
-            [one] => format!("entry {one}"),
-            several => format!("entries {}", several.join("+")),
-        }
+        if self.entries.is_empty() { "the target alone".to_owned() } else { entry::names(&self.entries) }
     }
 }
 
@@ -132,7 +112,7 @@ fn placed<T>(
 ) -> Result<T, Error> {
     let name = format!("gate-{}", suffix::random(6).map_err(Error::Name)?);
     let (folder, live) = (desk.root.join(&name), desk.scratch.join(&name));
-    plain::make_room(&live).map_err(|source| Error::File { path: live.clone(), source })?;
+    plain::make_room(&live).map_err(|source| site::Error::File { path: live.clone(), source })?;
     let wanted =
         place::Wanted { worker: None, commit: subject.commit, tree: subject.tree, is_whole: true, place: None };
     let index = live.with_extension("index");
@@ -156,9 +136,9 @@ struct Call<'c> {
 impl Call<'_> {
     /// Makes the folder ready; tells how the setup command ended where it did not succeed.
     fn prepare(&self) -> Result<Option<Exit>, Error> {
-        self.desk.repository.copy_included(&self.desk.included, &self.folder)?;
         // Beside the folders of runs: a queue's is one below them.
-        self.desk.repository.share(&self.folder, self.desk.root.ancestors().nth(2).unwrap_or(&self.desk.root))?;
+        let beside = self.desk.root.ancestors().nth(2).unwrap_or(&self.desk.root);
+        site::furnish(self.desk.repository, (&self.desk.included, beside), &self.folder)?;
         let Some(setup) = &self.desk.setup else { return Ok(None) };
         let exit = self.run(command_line::shell(setup), None)?;
         Ok(Some(exit).filter(|exit| !exit.ending.is_success()))
@@ -203,11 +183,8 @@ impl Call<'_> {
 
     /// Keeps what was printed.
     fn said(&self, verdict: Verdict, exit: &Exit) -> Result<Said, Error> {
-        let digest = log::digest(&self.live)?;
-        let blob = self.desk.repository.store_log(&self.live, digest.bytes)?;
-        let (folder, name) = log_place(self.subject.entries.last().copied(), self.subject.tree);
-        let entry = LogEntry { folder, name, blob };
-        let log = LogDigest { blob, sha256: digest.sha256, bytes: digest.bytes };
+        let place = log_place(self.subject.entries.last().copied(), self.subject.tree);
+        let (log, entry) = site::store(self.desk.repository, place, &self.live)?;
         Ok(Said { verdict, ending: exit.ending, log, entry, took: exit.elapsed })
     }
 

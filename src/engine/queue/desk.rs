@@ -1,6 +1,6 @@
 //! Desks: what everybody who works on a queue needs to know: repository, journal, folders, and how children are run.
 
-use std::{fs, io, ops::Deref as _, path::PathBuf, time::Duration};
+use std::{fs, io, path::PathBuf, time::Duration};
 
 use crate::{
     engine::{
@@ -108,11 +108,5 @@ impl Desk<'_> {
     /// Tells in one line what is being done.
     pub fn tell(&self, text: impl Into<String>) {
         (self.listener)(Progress::Processing(text.into()));
-    }
-
-    /// Returns the queue's name as folders spell it.
-    #[must_use]
-    pub fn folder(&self) -> &str {
-        self.journal.run.deref().as_str()
     }
 }

@@ -8,10 +8,7 @@ use crate::{
     model::{
         fact::{EntryAdded, EntryRetried, QueueFact, QueueStarted, entry_added, entry_retried, queue_started},
         oid::Oid,
-        queue::{
-            entry::{Entry, EntryId, State},
-            history::Queue,
-        },
+        queue::entry::{Entry, EntryId},
         ref_name::RefName,
         resolution::Resolution,
     },
@@ -81,7 +78,7 @@ pub fn begin(desk: &Desk<'_>, terms: queue_started::Terms) -> Result<(), Error> 
 /// Adds an entry, unless one that was not dropped brought the same commit.
 pub fn add(desk: &Desk<'_>, wanted: &Wanted) -> Result<Added, Error> {
     loop {
-        if let Some(entry) = desk.journal.ask(|queue| find(queue, wanted.commit)) {
+        if let Some(entry) = desk.journal.ask(|queue| queue.bringing(wanted.commit).next().map(|entry| entry.id)) {
             return Ok(Added::Already(entry));
         }
         let next = desk.journal.ask(|queue| u32::try_from(queue.entries().len()).unwrap_or(u32::MAX - 1) + 1);
@@ -98,11 +95,6 @@ pub fn add(desk: &Desk<'_>, wanted: &Wanted) -> Result<Added, Error> {
             return Ok(Added::New(EntryId(next)));
         }
     }
-}
-
-fn find(queue: &Queue, commit: Oid) -> Option<EntryId> {
-    let brings = |entry: &&Entry| entry.commit == commit && entry.state != State::Dropped;
-    queue.entries().iter().find(brings).map(|entry| entry.id)
 }
 
 /// Has an entry that waits for a person wait for its turn again, with this commit; tells whether it still waited.

@@ -16,10 +16,7 @@ use crate::{
 
 /// Writes the message of the commit by which an entry lands, with trailers that lead to what it came from.
 pub(super) fn message(desk: &Desk<'_>, entry: &Entry, style: Style) -> Result<String, objects::Error> {
-    let run = match &entry.source {
-        Source::Run(run) => Some(("Par-Run", run.to_string())),
-        Source::Branch(_) | Source::Commit(_) => None,
-    };
+    let run = entry.source.run().map(|run| ("Par-Run", run.to_string()));
     let queue = [("Par-Queue", desk.journal.run.to_string()), ("Par-Entry", entry.id.to_string())];
     let resolver = entry.resolution.as_ref().and_then(|resolution| resolution.run.as_ref());
     let resolver = resolver.map(|run| ("Par-Resolution", run.to_string()));

@@ -182,25 +182,26 @@ impl<'scope, 'env> Processor<'scope, 'env> {
             let batch = self.desk.journal.ask(|queue| queue.batch().cloned());
             let Some(batch) = batch.filter(|batch| batch.processor == self.name) else { return Ok(()) };
             match batch.landing {
-                Some(landing) if self.has_landed(&landing)? => self.settle(&landing)?,
+                Some(landing) if self.has_landed(&landing, self.desk.tip()?)? => self.settle(&landing)?,
                 _ => self.give_back(batch.open, Returned::Stopped)?,
             }
         }
     }
 
-    fn has_landed(&self, landing: &Landing) -> Result<bool, Error> {
-        let Some(tip) = self.desk.tip()? else { return Ok(false) };
+    fn has_landed(&self, landing: &Landing, tip: Option<Oid>) -> Result<bool, Error> {
+        let Some(tip) = tip else { return Ok(false) };
         Ok(self.desk.repository.is_ancestor(landing.commit, tip)?)
     }
 
+    /// Returns the target's commit, which must be there.
+    fn tip(&self) -> Result<Oid, Error> {
+        self.desk.tip()?.ok_or_else(|| Error::NoTarget(self.desk.target()))
+    }
+
     fn next(&self) -> Result<Step, Error> {
-        let target = self.desk.target();
         let landing = self.desk.journal.ask(|queue| queue.batch().and_then(|batch| batch.landing));
-        let tip = self.desk.tip()?.ok_or(Error::NoTarget(target))?;
-        let has_landed = match landing {
-            Some(landing) => self.desk.repository.is_ancestor(landing.commit, tip)?,
-            None => false,
-        };
+        let tip = self.tip()?;
+        let has_landed = landing.map_or(Ok(false), |landing| self.has_landed(&landing, Some(tip)))?;
         // Whoever else began something is dead: the hold on the queue is ours.
         let sight =
             Sight { me: self.name.clone(), is_holder_alive: false, target: tip, has_landed, jobs: self.options.jobs };
@@ -244,10 +245,7 @@ impl<'scope, 'env> Processor<'scope, 'env> {
 
     fn start(&self, entries: Vec<EntryId>) -> Result<(), Error> {
         let open = self.desk.journal.ask(|queue| queue.batch().map(|batch| batch.tip));
-        let tip = match open {
-            Some(tip) => tip,
-            None => self.desk.tip()?.ok_or(Error::NoTarget(self.desk.target()))?,
-        };
+        let tip = open.map_or_else(|| self.tip(), Ok)?;
         let args = entries_started::Args { processor: self.name.clone(), entries, onto: tip };
         self.say(&QueueFact::EntriesStarted(EntriesStarted { args, result: entries_started::Outcome {} }))
     }

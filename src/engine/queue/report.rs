@@ -112,7 +112,7 @@ impl Report {
         let theirs = Side {
             commit: entry.commit,
             title: entry.title.clone(),
-            run: if let Source::Run(run) = &entry.source { Some(run.to_string()) } else { None },
+            run: entry.source.run().map(ToString::to_string),
             branch: if let Source::Branch(branch) = &entry.source { Some(branch.clone()) } else { None },
             entry: Some(entry.id),
         };

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::desk::QueueState;
 use crate::{
     model::{
-        fact::entry_added::Source,
         journal_name::QueueName,
         queue::entry::Entry,
         ref_name,
@@ -50,7 +49,7 @@ impl Roster {
 
     fn add(&mut self, queue: &QueueName, entries: &[Entry]) {
         for entry in entries {
-            if let Source::Run(run) = &entry.source {
+            if let Some(run) = entry.source.run() {
                 let listed = Listed { queue: queue.clone(), entry: entry.clone() };
                 self.by_run.entry(run.clone()).or_default().push(listed);
             }

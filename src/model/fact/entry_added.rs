@@ -25,6 +25,14 @@ pub enum Source {
     Commit(Oid),
 }
 
+impl Source {
+    /// Returns the run, where it is one.
+    #[must_use]
+    pub fn run(&self) -> Option<&RunId> {
+        if let Self::Run(run) = self { Some(run) } else { None }
+    }
+}
+
 /// What is to land.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Args {

@@ -92,7 +92,7 @@ impl Certificate {
 
 impl From<&entry::Entry> for Entry {
     fn from(entry: &entry::Entry) -> Self {
-        let landed = if let entry::State::Merged(commit) = entry.state { Some(commit) } else { None };
+        let landed = entry.state.landed();
         Self {
             entry: entry.id,
             title: entry.title.clone(),

@@ -21,6 +21,14 @@ impl fmt::Display for EntryId {
     }
 }
 
+/// Names entries one after another.
+#[must_use]
+pub fn names(entries: &[EntryId]) -> String {
+    let numbers: Vec<String> = entries.iter().map(ToString::to_string).collect();
+    let word = if numbers.len() == 1 { "entry" } else { "entries" };
+    format!("{word} {}", numbers.join("+"))
+}
+
 /// How an entry stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -41,6 +49,18 @@ impl State {
     #[must_use]
     pub fn is_ended(&self) -> bool {
         !matches!(self, Self::Queued | Self::Testing)
+    }
+
+    /// Returns the commit as which it has landed.
+    #[must_use]
+    pub fn landed(&self) -> Option<Oid> {
+        if let Self::Merged(commit) = self { Some(*commit) } else { None }
+    }
+
+    /// Returns why it waits for a person.
+    #[must_use]
+    pub fn held(&self) -> Option<&entry_held::Outcome> {
+        if let Self::NeedsReview(why) = self { Some(why) } else { None }
     }
 
     /// Returns its name.

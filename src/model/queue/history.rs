@@ -74,6 +74,11 @@ impl Queue {
         self.entries.get(usize::try_from(id.0).ok()?.checked_sub(1)?)
     }
 
+    /// Lists the entries that bring a commit and were not dropped.
+    pub fn bringing(&self, commit: Oid) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.commit == commit && entry.state != State::Dropped)
+    }
+
     /// Returns what is being tested; there is one processor at it, or a dead one.
     #[must_use]
     pub fn batch(&self) -> Option<&Batch> {
@@ -96,10 +101,7 @@ impl Queue {
             let numbered = (1..).zip(entry.commits()).map(|(number, id)| (RefName::entry(queue, entry.id, number), id));
             numbered.collect::<Vec<_>>()
         };
-        let landed = |entry: &Entry| match entry.state {
-            State::Merged(commit) => Some((RefName::landed(queue, entry.id), commit)),
-            _ => None,
-        };
+        let landed = |entry: &Entry| Some((RefName::landed(queue, entry.id), entry.state.landed()?));
         let brought = self.entries.iter().flat_map(brought);
         base.into_iter().chain(brought).chain(self.entries.iter().filter_map(landed)).collect()
     }
@@ -204,8 +206,7 @@ impl Queue {
 
     /// Holds an entry to being the only one that brings its commit; what was dropped does not count.
     fn require_only(&self, law: &Law<'_>, id: EntryId, commit: Oid) -> Result<(), Illegal> {
-        let mut others = self.entries.iter().filter(|entry| entry.id != id && entry.state != State::Dropped);
-        let other = others.find(|entry| entry.commit == commit);
+        let other = self.bringing(commit).find(|entry| entry.id != id);
         other.map_or(Ok(()), |other| Err(law.broken(format!("entry {} has that commit", other.id))))
     }
 
@@ -361,7 +362,7 @@ impl Queue {
         let (id, commit) = (fact.args.entry, fact.args.commit);
         self.require_only(law, id, commit)?;
         let entry = self.entry_mut(law, id)?;
-        let held = if let State::NeedsReview(held) = &entry.state { Some(held.reason) } else { None };
+        let held = entry.state.held().map(|held| held.reason);
         law.require(held.is_some(), format!("entry {id} waits for nobody"))?;
         let is_known = fact.args.instead_of.is_none_or(|known| known == entry.commit);
         law.require(is_known, format!("entry {id} brings {} by now", entry.commit))?;

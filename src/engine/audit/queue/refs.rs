@@ -7,7 +7,7 @@ use crate::{
         chronicle::Chronicle as _,
         finding::{Code, Finding},
         oid::Oid,
-        queue::entry::{EntryId, State},
+        queue::entry::EntryId,
         ref_name::RefName,
     },
 };
@@ -56,7 +56,7 @@ fn is_next(case: &Case<'_>, name: &RefName, target: Oid) -> bool {
     let short = name.as_str().strip_prefix(&RefName::prefix(case.name)).and_then(|short| short.strip_prefix("entry/"));
     let id = short.and_then(|short| short.split_once('.')?.0.parse().ok()).map(EntryId);
     let next = id.and_then(|id| match history.entry(id) {
-        Some(entry) if !matches!(entry.state, State::NeedsReview(_)) => None,
+        Some(entry) if entry.state.held().is_none() => None,
         Some(entry) => Some(RefName::entry(&queue, id, entry.commits().count() + 1)),
         None => (id.0 as usize == history.entries().len() + 1).then(|| RefName::entry(&queue, id, 1)),
     });
