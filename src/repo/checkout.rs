@@ -155,8 +155,8 @@ impl Repository {
         Ok(worktree)
     }
 
-    /// Holds the lock under which worktrees are registered one at a time, until it is dropped.
-    fn lock_registration(&self) -> Result<File, Error> {
+    /// Holds the lock under which worktrees are registered and removed one at a time, and listed, until it is dropped.
+    pub(super) fn lock_registration(&self) -> Result<File, Error> {
         let folder = self.scratch_dir();
         let path = folder.join("worktrees.lock");
         let open = || -> io::Result<File> {

@@ -46,7 +46,7 @@ pub(super) struct Holder {
 impl Repository {
     /// Finds the worktree that has a branch checked out, and refuses one where something is under way.
     pub(super) fn holder(&self, branch: &RefName) -> Result<Option<Holder>, Error> {
-        let listing = self.git().call(["worktree", "list", "--porcelain", "-z"]).bytes()?;
+        let listing = self.worktree_listing()?;
         let lines: Vec<&[u8]> = listing.split(|byte| *byte == 0).collect();
         for (at, entry) in lines.split(|line| line.is_empty()).enumerate() {
             let holds = field(entry, b"branch ") == Some(branch.as_str().as_bytes());
@@ -60,6 +60,12 @@ impl Repository {
             }
         }
         Ok(None)
+    }
+
+    /// Has git list the worktrees, while none of ours comes or goes: git gives up on one that vanishes as it looks.
+    fn worktree_listing(&self) -> Result<Vec<u8>, git::Error> {
+        let _registering = self.lock_registration();
+        self.insist(|| self.git().call(["worktree", "list", "--porcelain", "-z"]).bytes())
     }
 
     /// Reads one entry of git's list of worktrees; none where it has no files here.

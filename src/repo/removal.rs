@@ -21,7 +21,10 @@ impl Repository {
     pub fn remove_worktree(&self, worktree: &Worktree) -> io::Result<()> {
         let renamed = self.rename_away(&worktree.path)?;
         // Before the files, which may be many: git is not to list a worktree that is half there.
-        unless_absent(delete(&worktree.admin))?;
+        {
+            let _registering = self.lock_registration();
+            unless_absent(delete(&worktree.admin))?;
+        }
         renamed.map_or(Ok(()), |folder| unless_absent(delete(&folder)))
     }
 

@@ -1,6 +1,9 @@
 //! `git par merge`: what is done once, what is recorded, and what a cut leaves.
 
-use super::world::World;
+use super::{
+    endings::start,
+    world::{Said, World},
+};
 
 fn world() -> World {
     let world = World::new();
@@ -194,6 +197,33 @@ fn a_commit_of_the_users_comes_before_or_after_but_not_amid() {
     world.par_ok(&["merge"]);
     assert_ne!(world.git(&["log", "-1", "--format=%s"]), "raced", "it met our lock");
     assert_eq!((world.read("x.txt"), world.git(&["status", "--porcelain"])), ("x\n".into(), String::new()));
+}
+
+#[test]
+fn a_worktree_that_vanishes_as_git_lists_them_is_no_reason_to_give_up() {
+    let mut world = self::world();
+    // As git ends where it read half of one.
+    race(&mut world, "worktree list", "kill $$");
+    world.par_ok(&["merge"]);
+    assert_eq!(world.read("x.txt"), "x\n");
+}
+
+#[test]
+fn worktrees_are_listed_while_none_of_ours_comes_or_goes() {
+    let world = self::world();
+    let lock = world.lock_worktrees();
+    let half = world.here.join(".git/worktrees/half");
+    std::fs::create_dir_all(&half).unwrap();
+    for (file, text) in [("gitdir", "/gone/.git\n"), ("HEAD", "ref: refs/heads/gone\n"), ("commondir", "../gone/..\n")] {
+        std::fs::write(half.join(file), text).unwrap();
+    }
+    assert!(!world.command("git", &["worktree", "list"]).output().unwrap().status.success(), "git gives up");
+    let merge = start(world.par_command(&["merge"]));
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    std::fs::remove_dir_all(half).unwrap();
+    drop(lock);
+    let said = Said::of(merge.wait_with_output().unwrap());
+    assert_eq!(said.code, 0, "{said:?}");
 }
 
 #[test]

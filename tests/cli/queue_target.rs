@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use super::world::{Said, World};
+use super::{
+    queue_world::until,
+    world::{Said, World},
+};
 
 #[test]
 fn what_was_tested_on_a_target_that_a_person_moved_is_tested_again_on_top() {
@@ -22,6 +25,22 @@ fn what_was_tested_on_a_target_that_a_person_moved_is_tested_again_on_top() {
     assert_eq!(world.git(&["status", "--porcelain"]), "");
     let returned = world.event("queue/main", "entries_returned");
     assert_eq!(returned["result"]["reason"], "target_moved");
+    world.assert_no_checks();
+}
+
+#[test]
+fn the_worktree_of_a_check_goes_while_nobody_lists_them() {
+    let world = World::new();
+    world.set_waiting_gate();
+    world.queued(&["one"]);
+    let child = world.processing(&[]);
+    let lock = world.lock_worktrees();
+    world.let_go();
+    until("the check ended", || world.par_ok(&["queue", "log"]).contains(": pass"));
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert_eq!(fs::read_dir(world.here.join(".git/worktrees")).unwrap().count(), 1);
+    drop(lock);
+    assert_eq!(Said::of(child.wait_with_output().unwrap()).code, 0);
     world.assert_no_checks();
 }
 

@@ -116,7 +116,10 @@ impl World {
 
     /// Runs `git-par`.
     pub(crate) fn par<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Said {
-        Said::of(self.par_command(arguments).output().unwrap())
+        let said = Said::of(self.par_command(arguments).output().unwrap());
+        // Shown where the test fails.
+        eprintln!("git par {:?}: {said:?}", arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+        said
     }
 
     /// Runs `git-par`, which must succeed, and returns what it printed on standard output.
@@ -124,6 +127,14 @@ impl World {
         let said = self.par(arguments);
         assert_eq!(said.code, 0, "git par {:?}: {said:?}", arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>());
         said.stdout
+    }
+
+    /// Keeps worktrees of ours from coming and going, until this is dropped.
+    pub(crate) fn lock_worktrees(&self) -> fs::File {
+        fs::create_dir_all(self.here.join(".git/par")).unwrap();
+        let lock = fs::File::create(self.here.join(".git/par/worktrees.lock")).unwrap();
+        lock.lock().unwrap();
+        lock
     }
 
     /// Runs `git-par --json`, whatever its status, and returns the object.
