@@ -9,7 +9,11 @@ use crate::{
         command_line,
         exchange::{self, Plan},
     },
-    model::{journal_name::JournalName, ref_name::RefName, relation::Relation},
+    model::{
+        journal_name::JournalName,
+        ref_name::{self, RefName},
+        relation::Relation,
+    },
     repo::remote::Direction,
 };
 
@@ -95,7 +99,11 @@ impl Row {
             left: names(&mut plan.transfer.contested.iter().map(|step| &step.name)),
             uncalled: names(&mut plan.transfer.uncalled.iter()),
             error: None,
-            hints: if direction == Direction::Push { replacing_seal(plan, remote) } else { Vec::new() },
+            hints: match direction {
+                _ if forked_at.is_some() => taking_theirs(&plan.run, remote),
+                Direction::Push => replacing_seal(plan, remote),
+                Direction::Fetch => Vec::new(),
+            },
         }
     }
 
@@ -168,6 +176,18 @@ impl Row {
         };
         format!("  {names}{more} {verbs}\n")
     }
+}
+
+/// Says how to go on with the remote's history of a run or a queue, for whoever gives up the one here.
+fn taking_theirs(of: &JournalName, remote: &str) -> Vec<String> {
+    let shown = |words: &[&str]| command_line::shown(&words.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let (notes, refs) = (RefName::notes(of).to_string(), format!("{}{}/", ref_name::RUNS, of.as_str()));
+    let listed = shown(&["git", "for-each-ref", "--format=delete %(refname)", &notes, &refs]);
+    let fetched = shown(&["git", "par", "fetch", remote, &of.spelled()]);
+    vec![
+        format!("to keep the one here in a file: {} FILE", shown(&["git", "par", "seal", &of.spelled(), "--bundle"])),
+        format!("and then to go on with the remote's: {listed} | git update-ref --stdin && {fetched}"),
+    ]
 }
 
 /// Says how a seal takes the place of the remote's, for whoever knows that his own is the right one.

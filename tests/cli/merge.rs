@@ -214,7 +214,8 @@ fn worktrees_are_listed_while_none_of_ours_comes_or_goes() {
     let lock = world.lock_worktrees();
     let half = world.here.join(".git/worktrees/half");
     std::fs::create_dir_all(&half).unwrap();
-    for (file, text) in [("gitdir", "/gone/.git\n"), ("HEAD", "ref: refs/heads/gone\n"), ("commondir", "../gone/..\n")] {
+    for (file, text) in [("gitdir", "/gone/.git\n"), ("HEAD", "ref: refs/heads/gone\n"), ("commondir", "../gone/..\n")]
+    {
         std::fs::write(half.join(file), text).unwrap();
     }
     assert!(!world.command("git", &["worktree", "list"]).output().unwrap().status.success(), "git gives up");

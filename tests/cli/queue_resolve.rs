@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use super::{
-    endings::{interrupt, start},
+    endings::{interrupt, start, wait_for},
     queue_conflicts::{agent, conflicting, resolve},
     queue_world::{Files, until},
     world::World,
@@ -145,6 +145,26 @@ fn what_an_entry_came_to_bring_meanwhile_is_not_overwritten() {
     assert_eq!(rejected(&answer, 0), "somebody else has changed the entry meanwhile", "{answer}");
     assert_eq!(world.par_json(&["queue", "show", "2"])["commit"], world.git(&["rev-parse", "y"]));
     assert_eq!(world.git(&["for-each-ref", "--format=%(objectname)", "refs/par/queue/main/**/2"]), "");
+}
+
+#[test]
+fn a_listing_tells_which_run_is_at_a_conflict() {
+    let world = conflicting("true");
+    world.par(&["queue", "process"]);
+    let row = || world.par_json(&["queue", "list"])["entries"][0].clone();
+    assert!(row()["resolving"].is_null(), "{}", row());
+    let (began, go) = (world.beside("began"), world.beside("go"));
+    let wait = format!("touch '{}'; until test -e '{}'; do sleep 0.02; done", began.display(), go.display());
+    let agent = agent(&world, &format!("{wait}; echo both > a.txt"));
+    let resolve = start(world.par_command(&["queue", "resolve", "-a", &agent]));
+    wait_for(&began);
+    let runs = world.par_json(&["list"]);
+    assert_eq!(row()["resolving"], runs["runs"][0]["run"], "{runs}");
+    let text = format!("it conflicts with the target; run {} is at it: ", runs["runs"][0]["run"].as_str().unwrap());
+    assert!(world.par_ok(&["queue", "list"]).contains(&text));
+    fs::write(go, "").unwrap();
+    assert!(resolve.wait_with_output().unwrap().status.success());
+    assert!(row()["resolving"].is_null(), "{}", row());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `git par queue list`: what is in a queue, and how it stands.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,12 +11,17 @@ use crate::{
         Answer, Context, Error, Report, report,
         style::{self, Style},
     },
-    engine::supervisor,
+    engine::{queue::roster, supervisor},
     model::{
-        fact::{entry_added::Source, entry_held, queue_started::Terms},
+        fact::{
+            entry_added::Source,
+            entry_held::{self, Reason},
+            queue_started::Terms,
+        },
         journal_name::QueueName,
         oid::Oid,
         queue::entry::{Entry, EntryId, State},
+        run_id::RunId,
         told_of_queues,
     },
     repo::open::Repository,
@@ -80,6 +85,8 @@ pub struct Row {
     pub landed: Option<Oid>,
     /// Why it waits for a person, where it does.
     pub held: Option<entry_held::Outcome>,
+    /// The run that works on its conflict here now.
+    pub resolving: Option<RunId>,
 }
 
 /// Lists a queue.
@@ -106,14 +113,18 @@ fn look(args: &Args, repository: &Repository, queue: &QueueName) -> Result<Listi
     let state = opened::read(repository, queue)?;
     let mut entries: Vec<&Entry> = state.history.entries().iter().collect();
     entries.sort_by_key(|entry| (order(&entry.state), entry.rank()));
+    let conflicts = entries.iter().any(|entry| entry.state.held().is_some_and(|why| why.reason == Reason::Conflict));
+    let mut resolving = if conflicts { roster::resolving(repository)? } else { BTreeMap::new() };
+    let mut row = |entry: &Entry| Row { resolving: resolving.remove(&entry.commit), ..Row::of(entry) };
     let count = |wanted: &dyn Fn(&State) -> bool| entries.iter().filter(|entry| wanted(&entry.state)).count();
+    let listed = entries.iter().filter(|entry| args.all || !entry.state.is_final());
     Ok(Listing {
         target: queue.target(),
         terms: state.history.terms().cloned(),
         is_processed,
         merged: count(&|state| matches!(state, State::Merged(_))),
         dropped: count(&|state| *state == State::Dropped),
-        entries: entries.into_iter().filter(|entry| args.all || !entry.state.is_final()).map(Row::of).collect(),
+        entries: listed.map(|entry| row(entry)).collect(),
         is_told: false,
         is_interrupted: false,
     })
@@ -140,6 +151,7 @@ impl Row {
             priority: entry.priority,
             landed: entry.state.landed(),
             held: entry.state.held().cloned(),
+            resolving: None,
         }
     }
 
@@ -150,7 +162,8 @@ impl Row {
             "testing" => Style::Warning.paint("testing"),
             other => other.to_owned(),
         };
-        let why = self.held.as_ref().map(|why| format!("{}: ", why.reason)).unwrap_or_default();
+        let at_work = self.resolving.as_ref().map(|run| format!("; run {run} is at it")).unwrap_or_default();
+        let why = self.held.as_ref().map(|why| format!("{}{at_work}: ", why.reason)).unwrap_or_default();
         let commit = self.landed.unwrap_or(self.commit).short();
         let source = told_of_queues::source(&self.source);
         vec![self.entry.to_string(), state, self.priority.to_string(), source, commit, format!("{why}{}", self.title)]

@@ -1,11 +1,13 @@
-//! Rosters: which entries of which queues bring what runs won.
+//! Rosters: which entries of which queues bring what runs won, and which runs resolve what conflicts.
 
 use std::collections::BTreeMap;
 
 use super::desk::QueueState;
 use crate::{
+    engine::{journal::State, runs, supervisor},
     model::{
         journal_name::QueueName,
+        oid::Oid,
         queue::entry::Entry,
         ref_name,
         run_id::{QUEUES, RunId},
@@ -61,4 +63,13 @@ impl Roster {
     pub fn of(&self, run: &RunId) -> &[Listed] {
         self.by_run.get(run).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Finds the run that is at work on the conflict of a commit, for each commit that has one.
+pub fn resolving(repository: &Repository) -> Result<BTreeMap<Oid, RunId>, supervisor::Error> {
+    let theirs = |run: &RunId| {
+        let [_, theirs] = State::load(repository, run).ok()?.history.run()?.args.resolves?;
+        Some(theirs)
+    };
+    Ok(runs::at_work(repository)?.into_iter().filter_map(|run| Some((theirs(&run)?, run))).collect())
 }

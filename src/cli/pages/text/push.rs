@@ -11,7 +11,10 @@ pub(super) const ANSWERS: Section = Section {
         ("up_to_date", "The other side has the same journal and lacks nothing."),
         ("behind", "The remote's journal goes on from the one here: fetch it first."),
         ("ahead", "The journal here goes on from the remote's: there is nothing to fetch."),
-        ("forked", "Each side has events that the other has not; `forked_at` is the first that differs."),
+        (
+            "forked",
+            "Each side has events that the other has not; `forked_at` is the first that differs. The lines below it give up the history here and keep it in a file; what only a queue here had is to be added anew.",
+        ),
         ("busy", "Somebody else moved it meanwhile, or a worker of it has not ended yet."),
         ("failed", "It could not be done; `error` says why. The other runs went on."),
     ],
