@@ -83,7 +83,7 @@ pub fn keep(site: &Site<'_>, lane: (Worker, u32), worktree: &Worktree) -> Result
             answer => return answer,
         }
     }
-    let is_broken = |head| site.repository.objects_between(site.base, head).is_err();
+    let is_broken = |head| site.repository.objects_beyond(&[site.base], head).is_err();
     // The agent's own commits may be what is broken: its files are still there.
     let is_left_out = worktree.path.is_dir() && worktree.head().is_some_and(is_broken);
     take(site, lane, (worktree, !is_left_out))
@@ -115,7 +115,7 @@ fn take(
     let left = Left { base: site.base, base_tree: site.base_tree, tree, head };
     let candidate = commit(site, (worker, attempt), &left)?;
     failpoint::pass("candidate committed");
-    site.repository.sync_objects(&site.repository.objects_between(site.base, candidate)?)?;
+    site.repository.sync_objects(&site.repository.objects_beyond(&[site.base], candidate)?)?;
     let escapes = escapes(site, worker, tree)?;
     Ok(Kept { candidate, tree, diff, skipped, lost, escapes, refused: None })
 }

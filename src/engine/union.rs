@@ -182,7 +182,7 @@ pub fn commit(site: &Site<'_>, base: (Oid, Oid), union: &Union) -> Result<Oid, E
     let message = candidate::message(&format!("union of {names}"), &trailers);
     let commit = NewCommit { tree: union.tree, parents: &parents, message: &message, may_sign: false };
     let made = site.repository.commit_tree(&commit)?;
-    site.repository.sync_objects(&site.repository.objects_between(base.0, made)?)?;
+    site.repository.sync_objects(&site.repository.objects_beyond(&[base.0], made)?)?;
     Ok(made)
 }
 

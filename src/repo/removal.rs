@@ -19,12 +19,13 @@ const MARK: &str = ".pruned-";
 impl Repository {
     /// Removes a worktree of our own with everything in it, whatever was made of its `.git` file.
     pub fn remove_worktree(&self, worktree: &Worktree) -> io::Result<()> {
-        let renamed = self.rename_away(&worktree.path)?;
-        // Before the files, which may be many: git is not to list a worktree that is half there.
-        {
+        let renamed = {
             let _registering = self.lock_registration();
+            let renamed = self.rename_away(&worktree.path)?;
+            // Before the files, which may be many: git is not to list a worktree that is half there.
             unless_absent(delete(&worktree.admin))?;
-        }
+            renamed
+        };
         renamed.map_or(Ok(()), |folder| unless_absent(delete(&folder)))
     }
 

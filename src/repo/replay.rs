@@ -55,7 +55,7 @@ impl Repository {
             }
         }
         if tip != onto {
-            self.sync_objects(&self.objects_between(onto, tip)?)?;
+            self.sync_objects(&self.objects_beyond(&[onto], tip)?)?;
         }
         Ok(Replayed::Made(tip, tree))
     }

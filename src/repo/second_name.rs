@@ -4,11 +4,14 @@
 //! that it is taken. Our own objects come back: they are linked into the scratch folder, at no cost of space.
 
 use std::{
+    cell::LazyCell,
     fs, io,
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
+
+use gix::objs::Exists as _;
 
 use super::{git, open::Repository};
 use crate::model::oid::Oid;
@@ -21,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const TRIES: u32 = 20;
 /// How often it is tried where nothing tells of anybody who does.
 const FEWEST: u32 = 3;
+/// The time after which what tidied up is no reason any more to try again.
+const RECENT: Duration = Duration::from_secs(2);
 /// How long it is waited between.
 const STEP: Duration = Duration::from_millis(50);
 
@@ -42,12 +47,12 @@ impl Repository {
         linked.is_ok() || second.exists()
     }
 
-    /// Lists all that leads from one commit to another; an error where something of it is gone already.
-    pub fn objects_between(&self, base: Oid, tip: Oid) -> Result<Vec<Oid>, git::Error> {
-        let (tip, not_base) = (tip.to_string(), format!("^{base}"));
+    /// Lists all that leads to a commit from others; an error where something of it is gone already.
+    pub fn objects_beyond(&self, bases: &[Oid], tip: Oid) -> Result<Vec<Oid>, git::Error> {
+        let bases = bases.iter().map(|base| format!("^{base}"));
         // What a partial clone was promised is not here, and not lost.
         let fixed = ["rev-list", "--objects", "--no-object-names", "--exclude-promisor-objects"];
-        let listed = self.git().call(fixed).args([&tip, &not_base]).text()?;
+        let listed = self.git().call(fixed).args([tip.to_string()]).args(bases).text()?;
         Ok(listed.lines().filter_map(|line| line.parse().ok()).collect())
     }
 
@@ -55,11 +60,14 @@ impl Repository {
     pub fn bring_back(&self) -> bool {
         let objects = self.common_dir().join("objects");
         let names = fs::read_dir(self.second_names()).into_iter().flatten().flatten();
+        // Packs that are gone are still open elsewhere in this process.
+        let packs = LazyCell::new(|| gix::odb::at(&objects, self.local().object_hash()).ok());
+        let is_packed = |id: Oid| packs.as_ref().is_some_and(|packs| packs.exists(&id.0));
         let mut any = false;
         for name in names {
             let Some(hex) = name.file_name().to_str().filter(|hex| hex.len() > 2).map(str::to_owned) else { continue };
             let path = objects.join(&hex[..2]).join(&hex[2..]);
-            if path.exists() || hex.parse().is_ok_and(|id| self.has(id)) {
+            if path.exists() || hex.parse().is_ok_and(is_packed) {
                 continue;
             }
             let _ = fs::create_dir_all(objects.join(&hex[..2]));
@@ -70,18 +78,43 @@ impl Repository {
 
     /// Tries something again for as long as objects vanish beside it, or their folders.
     pub fn insist<T, E>(&self, act: impl Fn() -> Result<T, E>) -> Result<T, E> {
-        for tried in 1..TRIES {
-            match act() {
-                Err(_) if self.bring_back() || self.is_tidied() || tried < FEWEST => thread::sleep(STEP),
-                answer => return answer,
+        let mut tried = 0;
+        loop {
+            let answer = act();
+            tried += 1;
+            if answer.is_ok() || !self.is_worth_another(tried) {
+                return answer;
             }
         }
-        act()
+    }
+
+    /// Tells whether what failed this often is worth another try, since objects may have vanished beside it, after a moment.
+    pub fn is_worth_another(&self, tried: u32) -> bool {
+        let is_near = || self.bring_back() || self.is_tidied() || self.is_just_packed();
+        let is_worth = tried < TRIES && (is_near() || tried < FEWEST);
+        if is_worth {
+            thread::sleep(STEP);
+        }
+        is_worth
     }
 
     /// Tells whether somebody tidies up, as git itself tells it: by the file that the one holds who does.
     fn is_tidied(&self) -> bool {
         self.common_dir().join("gc.pid").exists()
+    }
+
+    /// Tells whether packs came or went a moment ago, as they do where somebody tidies up.
+    fn is_just_packed(&self) -> bool {
+        let folder = self.common_dir().join("objects/pack");
+        let changed = fs::metadata(folder).and_then(|found| found.modified());
+        changed.is_ok_and(|time| time.elapsed().unwrap_or_default() < RECENT)
+    }
+
+    /// Waits until nobody tidies up any more, where somebody does or just did, and brings back what was taken.
+    pub(super) fn await_tidying(&self) {
+        if self.is_tidied() || self.is_just_packed() {
+            self.settle_objects();
+        }
     }
 
     /// Waits until nobody tidies up any more, brings back what was taken, and forgets old second names.

@@ -116,6 +116,7 @@ impl Repository {
 
     /// Moves a branch and the worktree that has it checked out: both, or neither.
     pub fn advance(&self, step: &Step<'_>) -> Result<(), Error> {
+        self.await_tidying();
         let Some(holder) = self.holder(step.branch)? else { return self.move_branch(step, None) };
         holder.require_safe(step)?;
         let taken = holder.take()?;
@@ -125,7 +126,7 @@ impl Repository {
         failpoint::pass("files moved");
         match self.move_branch(step, Some(&taken)) {
             Ok(()) => taken.put(),
-            Err(error) => taken.move_files(step.to, step.from).and(Err(error)),
+            Err(error) => self.insist(|| taken.move_files(step.to, step.from)).and(Err(error)),
         }
     }
 

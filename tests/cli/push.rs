@@ -128,10 +128,8 @@ fn a_remote_that_went_on_is_left_alone_and_so_is_one_that_forked() {
     assert_eq!(world.par_ok(&["push"]), "r: behind: git par fetch origin r\n");
     world.par_ok(&["-q", "pick", "r", "--by", "duration"]);
     let said = world.par(&["push"]);
-    assert_eq!(
-        (said.code, said.stdout.as_str()),
-        (4, "r: forked at event 6: origin has another history of it; nothing was changed\n")
-    );
+    let forked = "r: forked at event 6: origin has another history of it; nothing was changed\n  hint: ";
+    assert!(said.code == 4 && said.stdout.starts_with(forked), "{said:?}");
     assert_eq!(world.par_json(&["push"])["runs"][0]["forked_at"], 6);
     assert_eq!(world.run_refs_of(&hub), refs);
     let ours = world.run_refs();

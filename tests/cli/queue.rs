@@ -37,6 +37,22 @@ fn what_fails_is_held_with_what_the_check_printed_and_the_others_land_without_it
 }
 
 #[test]
+fn what_git_gc_takes_meanwhile_comes_back() {
+    for style in ["merge", "squash", "rebase"] {
+        let world = World::new();
+        // No ref leads to what is checked; whoever prunes takes it.
+        world.set_gate(&format!("git -C '{}' gc --quiet --prune=now; test ! -e bad", world.here.display()));
+        world.branch("behind", &[("folder/first", "1"), ("folder/second", "2")]);
+        world.queued(&["one", "bad", "three"]);
+        world.par_ok(&["queue", "add", "behind", "--style", style]);
+        assert_eq!(world.process(&["-j", "4"]).code, 1);
+        assert_eq!(world.entries(&[]), ["merged", "needs_review: gate", "merged", "merged"], "{style}");
+        assert_eq!(world.git(&["ls-files"]), "a.txt\nfolder/first\nfolder/second\none\nthree");
+        world.fsck();
+    }
+}
+
+#[test]
 fn of_two_that_are_red_together_the_first_one_lands() {
     for jobs in ["1", "4"] {
         let world = World::with_gate();

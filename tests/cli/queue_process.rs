@@ -146,6 +146,25 @@ fn another_check_can_be_named_after_a_processor_died() {
 }
 
 #[test]
+fn whatever_a_processor_that_died_left_of_a_checks_worktree_goes() {
+    let world = World::new();
+    world.set_waiting_gate();
+    world.queued(&["one"]);
+    let mut child = world.processing(&[]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Git has one on file whose folder is gone, as where somebody died over removing it.
+    let root = world.beside("repo.par/queue/main");
+    let folder = fs::read_dir(&root).unwrap().flatten().find(|entry| entry.file_name() != "x").unwrap().path();
+    fs::rename(&folder, root.join("x")).unwrap();
+    assert_eq!(world.worktrees().matches("worktree ").count(), 2);
+    world.let_go();
+    assert_eq!(world.process(&[]).code, 0);
+    fs::remove_dir_all(root.join("x")).unwrap();
+    world.assert_no_checks();
+}
+
+#[test]
 fn a_queue_is_followed_from_elsewhere_by_its_events_and_its_listing() {
     let world = World::with_gate();
     world.queued(&["one"]);

@@ -115,9 +115,9 @@ impl World {
     }
 
     /// Runs `git-par`.
+    #[allow(clippy::print_stderr, reason = "a test that fails shows what was said")]
     pub(crate) fn par<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Said {
         let said = Said::of(self.par_command(arguments).output().unwrap());
-        // Shown where the test fails.
         eprintln!("git par {:?}: {said:?}", arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>());
         said
     }

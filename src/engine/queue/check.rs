@@ -116,7 +116,7 @@ fn placed<T>(
     let wanted =
         place::Wanted { worker: None, commit: subject.commit, tree: subject.tree, is_whole: true, place: None };
     let index = live.with_extension("index");
-    let found = desk.repository.insist(|| place::make(desk.repository, (&folder, &index), wanted))?;
+    let found = place::make(desk.repository, (&folder, &index), wanted)?;
     let call = Call { desk, subject, folder: found.folder.clone(), live, stop };
     let done = act(&call);
     let _ = std::fs::remove_file(&call.live);

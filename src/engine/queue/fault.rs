@@ -4,7 +4,7 @@ use std::io;
 
 use super::{check, stacks};
 use crate::{
-    engine::{journal, supervisor},
+    engine::{journal, place, supervisor},
     model::{journal_name::QueueName, ref_name::RefName},
     repo::{git, refs, target},
 };
@@ -45,4 +45,17 @@ pub enum Error {
     /// The system gave out.
     #[error("could not start a check")]
     Start(#[source] io::Error),
+}
+
+impl Error {
+    /// Tells whether it may come of objects, refs or worktrees that vanish beside what is done, such as under `git gc`.
+    pub(super) fn may_pass(&self) -> bool {
+        use check::Error::{Objects, Place, Site};
+        match self {
+            Self::Journal(_) | Self::Refs(_) | Self::Git(_) | Self::Stack(_) | Self::Target(_) => true,
+            Self::Check(Place(error)) => !matches!(error, place::Error::Unfaithful { .. }),
+            Self::Check(error) => matches!(error, Objects(_) | Site(_)),
+            Self::Supervisor(_) | Self::Foreign(_) | Self::NoTarget(_) | Self::Lock(_) | Self::Start(_) => false,
+        }
+    }
 }

@@ -146,21 +146,37 @@ impl<'scope, 'env> Processor<'scope, 'env> {
     }
 
     fn work(&mut self) -> Result<(), Error> {
+        let mut failed = 0;
         while !self.desk.stop.is_set() {
             self.hold.renew();
-            self.desk.journal.catch_up()?;
-            self.agree()?;
-            match self.next()? {
-                Step::Rest if !self.options.watch || self.is_wanted() => return Ok(()),
-                Step::Rest => self.rest(),
-                step => {
-                    self.is_resting = false;
-                    self.take(step)?;
+            match self.turn() {
+                Ok(true) => failed = 0,
+                Ok(false) => return Ok(()),
+                Err(error) => {
+                    failed += 1;
+                    if !error.may_pass() || !self.desk.repository.is_worth_another(failed) {
+                        return Err(error);
+                    }
                 }
             }
         }
         self.processed.interrupted = true;
         Ok(())
+    }
+
+    /// Takes the next step; tells whether there is anything left to do.
+    fn turn(&mut self) -> Result<bool, Error> {
+        self.desk.journal.catch_up()?;
+        self.agree()?;
+        match self.next()? {
+            Step::Rest if !self.options.watch || self.is_wanted() => return Ok(false),
+            Step::Rest => self.rest(),
+            step => {
+                self.is_resting = false;
+                self.take(step)?;
+            }
+        }
+        Ok(true)
     }
 
     /// Tells whether somebody waits for conflicts, and there is one.
@@ -172,6 +188,7 @@ impl<'scope, 'env> Processor<'scope, 'env> {
     fn leave(mut self, went: Result<(), Error>) -> Result<Processed, Error> {
         self.end_checks();
         let closed = self.close();
+        self.desk.repository.settle_objects();
         went.and(closed).map(|()| self.processed)
     }
 
@@ -218,6 +235,7 @@ impl<'scope, 'env> Processor<'scope, 'env> {
     /// Waits for what comes.
     fn rest(&mut self) {
         if !self.is_resting {
+            self.desk.repository.settle_objects();
             self.desk.tell("waiting for what is added");
             self.is_resting = true;
         }
@@ -269,13 +287,15 @@ impl<'scope, 'env> Processor<'scope, 'env> {
             self.waited = 0;
             return Ok(());
         };
+        self.waited += 1;
         match error {
             target::Error::Lost(_) => Ok(()),
-            target::Error::Locked(_) if self.waited < TRIES => {
-                self.waited += 1;
+            target::Error::Locked(_) if self.waited <= TRIES => {
                 drop(self.desk.stop.wait(Some(TICK)));
                 Ok(())
             }
+            // git may have missed an object that comes back.
+            target::Error::Refused { .. } if self.desk.repository.is_worth_another(self.waited) => Ok(()),
             target::Error::Changed { file, .. } | target::Error::Untracked { file, .. } => {
                 self.hold_for(landing.entry, Reason::Dirty, vec![file])
             }
@@ -300,6 +320,7 @@ impl<'scope, 'env> Processor<'scope, 'env> {
     }
 
     pub(super) fn hold_for(&mut self, entry: EntryId, reason: Reason, paths: Vec<String>) -> Result<(), Error> {
+        self.waited = 0;
         let Some(onto) = self.desk.journal.ask(|queue| queue.batch().map(|batch| batch.tip)) else { return Ok(()) };
         self.hold_back(entry, entry_held::Outcome { reason, onto, paths, log: None, with: Vec::new() })
     }

@@ -135,7 +135,12 @@ impl<'a> Stacks<'a> {
     fn commit(&self, tree: Oid, parents: &[Oid], entry: &Entry) -> Result<Layer, Error> {
         let message = landing::message(self.desk, entry, self.style)?;
         let commit = NewCommit { tree, parents, message: &message, may_sign: true };
-        Ok(Layer::Made(self.desk.repository.commit_tree(&commit)?, tree))
+        let repository = self.desk.repository;
+        let made = repository.commit_tree(&commit)?;
+        // No ref leads there before it lands.
+        let known = [parents, &[entry.commit]].concat();
+        repository.sync_objects(&repository.objects_beyond(&known, made)?)?;
+        Ok(Layer::Made(made, tree))
     }
 
     /// Makes an entry's commits anew; what they come to must be what merging comes to, or a merge among them said more than
