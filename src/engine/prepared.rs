@@ -64,8 +64,10 @@ impl Prepared {
             return Ok(worktree);
         }
         drop(state);
-        aside::clear(site, worker)?;
-        Ok(self.repository.add_worktree(&site.folder(worker), site.base)?)
+        self.repository.insist(|| {
+            aside::clear(site, worker)?;
+            Ok(self.repository.add_worktree(&site.folder(worker), site.base)?)
+        })
     }
 }
 

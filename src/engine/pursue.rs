@@ -142,10 +142,14 @@ fn unite(site: &Site<'_>, wave: usize) -> Result<(), Error> {
 pub(super) fn record_union(site: &Site<'_>, pursuit: &Pursuit, args: union_finished::Args) -> Result<(), Error> {
     let tasks: Vec<_> = args.parts.iter().map(|part: &Part| part.task.clone()).collect();
     (site.listener)(Progress::Uniting(tasks));
-    let base_tree = site.repository.commit(args.base)?.tree;
-    let changes = site.journal.ask(|history| union::changes(site.repository, history, &args.parts))?;
-    let union = union::integrate(site.repository, base_tree, &changes)?;
-    let commit = union::commit(site, (args.base, base_tree), &union)?;
+    // No ref leads there before it is recorded: what is taken meanwhile is made again.
+    let (union, commit) = site.repository.insist(|| -> Result<_, Error> {
+        let base_tree = site.repository.commit(args.base)?.tree;
+        let changes = site.journal.ask(|history| union::changes(site.repository, history, &args.parts))?;
+        let union = union::integrate(site.repository, base_tree, &changes)?;
+        let commit = union::commit(site, (args.base, base_tree), &union)?;
+        Ok((union, commit))
+    })?;
     failpoint::pass("union committed");
     let number = pursuit.unions.len() + 1;
     let name = RefName::union(&site.journal.run, number);

@@ -18,21 +18,25 @@ pub struct Commit {
 impl Repository {
     /// Reads a commit.
     pub fn commit(&self, id: Oid) -> Result<Commit, Error> {
-        let local = self.local();
-        let read = |source| Error::Read { id, source: Box::new(source) };
-        let object = local.try_find_object(id.0).map_err(read)?.ok_or(Error::Missing(id))?;
-        let commit = object.try_into_commit().map_err(|_| Error::Kind { id, expected: "commit" })?;
-        let decoded = commit.decode().map_err(read)?;
-        Ok(Commit { tree: Oid(decoded.tree()), parents: decoded.parents().map(Oid).collect() })
+        self.read_commit(id, |read| Commit { tree: Oid(read.tree()), parents: read.parents().map(Oid).collect() })
     }
 
     /// Reads a commit's message; what is not UTF-8 is replaced.
     pub fn commit_message(&self, id: Oid) -> Result<String, Error> {
+        self.read_commit(id, |read| read.message.to_string())
+    }
+
+    fn read_commit<T>(&self, id: Oid, take: impl Fn(&gix::objs::CommitRef<'_>) -> T) -> Result<T, Error> {
         let local = self.local();
-        let read = |source| Error::Read { id, source: Box::new(source) };
-        let object = local.try_find_object(id.0).map_err(read)?.ok_or(Error::Missing(id))?;
+        let failed = |source| Error::Read { id, source: Box::new(source) };
+        let find = || local.try_find_object(id.0).map_err(failed);
+        let found = match find()? {
+            None if self.bring_back() => find()?,
+            found => found,
+        };
+        let object = found.ok_or(Error::Missing(id))?;
         let commit = object.try_into_commit().map_err(|_| Error::Kind { id, expected: "commit" })?;
-        Ok(commit.decode().map_err(read)?.message.to_string())
+        Ok(take(&commit.decode().map_err(failed)?))
     }
 
     /// Resolves what a user typed to a commit; none where it names none.

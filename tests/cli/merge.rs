@@ -153,7 +153,7 @@ fn a_rehearsal_changes_nothing_at_all() {
 }
 
 /// Puts a git on PATH that runs this script once, before the call whose arguments hold these words.
-fn race(world: &mut World, words: &str, script: &str) {
+pub(crate) fn race(world: &mut World, words: &str, script: &str) {
     let bin = world.home().join("bin");
     std::fs::create_dir(&bin).unwrap();
     let (git, ran) = (which::which("git").unwrap(), bin.join("ran").display().to_string());

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::json;
 
 use super::{
+    merge::race,
     plan_world::{task, writer},
     world::World,
 };
@@ -31,6 +32,19 @@ fn each_wave_starts_from_what_those_before_it_wrote() {
     assert_eq!((&gate["args"]["union"], &gate["args"]["worker"]), (&json!(true), &json!(null)));
     assert_eq!(gate["result"]["tree"], last["tree"]);
     world.proven();
+}
+
+#[test]
+fn what_git_gc_takes_of_a_union_is_made_again() {
+    let mut world = World::new();
+    // A folder of both: its tree is nobody's but the union's, and gone before there is a commit of it.
+    let writer =
+        |id: &str| task(id, &format!("mkdir d; echo {id} > d/{id}"), &json!({ "writes": [format!("d/{id}")] }));
+    race(&mut world, "commit-tree'*' -p '*' -p '*' -p ", "git gc --quiet --prune=now");
+    world.plan_ok("test -e a.txt", &[writer("one"), writer("two")], &[]);
+    assert!(world.home().join("bin/ran").exists());
+    assert_eq!(world.files("refs/par/r/winner"), "a.txt d/one d/two");
+    world.fsck();
 }
 
 #[test]
