@@ -155,12 +155,15 @@ impl Repository {
         Ok(worktree)
     }
 
+    pub(super) fn registration_lock(&self) -> PathBuf {
+        self.scratch_dir().join("worktrees.lock")
+    }
+
     /// Holds the lock under which worktrees are registered and removed one at a time, and listed, until it is dropped.
     pub(super) fn lock_registration(&self) -> Result<File, Error> {
-        let folder = self.scratch_dir();
-        let path = folder.join("worktrees.lock");
+        let path = self.registration_lock();
         let open = || -> io::Result<File> {
-            fs::create_dir_all(&folder)?;
+            fs::create_dir_all(self.scratch_dir())?;
             let file = File::options().create(true).truncate(false).write(true).open(&path)?;
             file.lock()?;
             Ok(file)

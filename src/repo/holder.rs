@@ -64,7 +64,8 @@ impl Repository {
 
     /// Has git list the worktrees, while none of ours comes or goes: git gives up on one that vanishes as it looks.
     fn worktree_listing(&self) -> Result<Vec<u8>, git::Error> {
-        let _registering = self.lock_registration();
+        // Where there is no lock yet there is no worktree of ours, and nothing is to be written for a look.
+        let _registering = self.registration_lock().exists().then(|| self.lock_registration());
         self.insist(|| self.git().call(["worktree", "list", "--porcelain", "-z"]).bytes())
     }
 

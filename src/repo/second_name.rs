@@ -110,10 +110,10 @@ impl Repository {
         changed.is_ok_and(|time| time.elapsed().unwrap_or_default() < RECENT)
     }
 
-    /// Waits until nobody tidies up any more, where somebody does or just did, and brings back what was taken.
-    pub(super) fn await_tidying(&self) {
+    /// Brings back what is gone, where somebody tidies up or just did: elsewhere it is not looked for.
+    pub(super) fn bring_back_taken(&self) {
         if self.is_tidied() || self.is_just_packed() {
-            self.settle_objects();
+            self.bring_back();
         }
     }
 

@@ -116,7 +116,7 @@ impl Repository {
 
     /// Moves a branch and the worktree that has it checked out: both, or neither.
     pub fn advance(&self, step: &Step<'_>) -> Result<(), Error> {
-        self.await_tidying();
+        self.bring_back_taken();
         let Some(holder) = self.holder(step.branch)? else { return self.move_branch(step, None) };
         holder.require_safe(step)?;
         let taken = holder.take()?;
