@@ -152,6 +152,14 @@ fn a_rehearsal_changes_nothing_at_all() {
     world.par(&["merge", "--dry-run"]).refuses(4, "untracked file x.txt would be overwritten");
 }
 
+#[test]
+fn a_rehearsal_in_a_clone_writes_no_file() {
+    let world = world();
+    let clone = world.clone_with_runs("clone", &[]).display().to_string();
+    assert!(world.par_ok(&["-C", &clone, "merge", "--dry-run"]).starts_with("would merge w1 "));
+    assert!(!world.beside("clone/.git/par").exists());
+}
+
 /// Puts a git on PATH that runs this script once, before the call whose arguments hold these words.
 pub(crate) fn race(world: &mut World, words: &str, script: &str) {
     let bin = world.home().join("bin");
