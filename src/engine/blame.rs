@@ -139,8 +139,7 @@ impl Search<'_> {
             return Ok(verdict.into());
         }
         let changes: Vec<Change> = subset.iter().map(|at| self.changes[*at].clone()).collect();
-        let repository = self.site.repository;
-        let union = repository.insist(|| union::integrate(repository, self.site.origin_tree, &changes))?;
+        let union = union::integrate(self.site.repository, self.site.origin_tree, &changes)?;
         let args = union_probed::Args { tasks, argv: self.gate.plan.argv.clone() };
         let nothing = union_probed::Outcome {
             tree: None,

@@ -65,15 +65,23 @@ pub struct Means<'a> {
 
 /// Carries a plan on until it is over, or no more is to be begun.
 pub fn pursue(means: &Means<'_>) -> Result<(), Error> {
-    let mut before = Step::Rest;
+    let (mut before, mut failed) = (Step::Rest, 0);
     while !(means.is_halted)() {
         let step = means.site.journal.ask(agenda::next);
         // Whoever does not get on with it now never will.
         if step == Step::Rest || step == before {
             break;
         }
-        take(means, &step)?;
-        before = step;
+        match take(means, &step) {
+            Ok(()) => (before, failed) = (step, 0),
+            Err(error) => {
+                failed += 1;
+                // Agents are not asked twice; all else may have missed an object that comes back, and is decided on anew.
+                if matches!(step, Step::Draw | Step::Work(_)) || !means.site.repository.is_worth_another(failed) {
+                    return Err(error);
+                }
+            }
+        }
     }
     Ok(())
 }
@@ -142,14 +150,10 @@ fn unite(site: &Site<'_>, wave: usize) -> Result<(), Error> {
 pub(super) fn record_union(site: &Site<'_>, pursuit: &Pursuit, args: union_finished::Args) -> Result<(), Error> {
     let tasks: Vec<_> = args.parts.iter().map(|part: &Part| part.task.clone()).collect();
     (site.listener)(Progress::Uniting(tasks));
-    // No ref leads there before it is recorded: what is taken meanwhile is made again.
-    let (union, commit) = site.repository.insist(|| -> Result<_, Error> {
-        let base_tree = site.repository.commit(args.base)?.tree;
-        let changes = site.journal.ask(|history| union::changes(site.repository, history, &args.parts))?;
-        let union = union::integrate(site.repository, base_tree, &changes)?;
-        let commit = union::commit(site, (args.base, base_tree), &union)?;
-        Ok((union, commit))
-    })?;
+    let base_tree = site.repository.commit(args.base)?.tree;
+    let changes = site.journal.ask(|history| union::changes(site.repository, history, &args.parts))?;
+    let union = union::integrate(site.repository, base_tree, &changes)?;
+    let commit = union::commit(site, (args.base, base_tree), &union)?;
     failpoint::pass("union committed");
     let number = pursuit.unions.len() + 1;
     let name = RefName::union(&site.journal.run, number);

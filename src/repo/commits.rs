@@ -1,5 +1,7 @@
 //! Commits: their trees and parents, and what descends from what.
 
+use std::sync::atomic::Ordering;
+
 use super::{git, objects::Error, open::Repository};
 use crate::model::oid::Oid;
 
@@ -31,7 +33,7 @@ impl Repository {
         let failed = |source| Error::Read { id, source: Box::new(source) };
         let find = || local.try_find_object(id.0).map_err(failed);
         let found = match find()? {
-            None if self.bring_back() => find()?,
+            None if self.has_kept.load(Ordering::Relaxed) && self.bring_back() => find()?,
             found => found,
         };
         let object = found.ok_or(Error::Missing(id))?;

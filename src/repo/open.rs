@@ -1,6 +1,9 @@
 //! Opening: finding the repository, and refusing the ones that git itself would refuse.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use super::git::{self, Call, Git};
 
@@ -53,6 +56,8 @@ pub struct Repository {
     inner: gix::ThreadSafeRepository,
     /// How its refs are stored.
     pub ref_storage: RefStorage,
+    /// Whether objects were kept through it: what is gone of them comes back then when it is read.
+    pub(super) has_kept: Arc<AtomicBool>,
 }
 
 impl Repository {
@@ -87,7 +92,8 @@ impl Repository {
         check_extensions(&local)?;
         let storage = local.config_snapshot().string("extensions.refStorage");
         let files = storage.is_none_or(|name| name == "files");
-        Ok(Self { inner, ref_storage: if files { RefStorage::Files } else { RefStorage::Plumbing } })
+        let ref_storage = if files { RefStorage::Files } else { RefStorage::Plumbing };
+        Ok(Self { inner, ref_storage, has_kept: Arc::default() })
     }
 
     /// Returns the in-process repository, for one thread.

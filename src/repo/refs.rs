@@ -2,7 +2,9 @@
 
 use std::{
     fmt::Write as _,
+    fs,
     path::PathBuf,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -26,6 +28,9 @@ use crate::model::{oid::Oid, ref_name::RefName};
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 /// How long it is waited for at a time, as git does with the lock of a ref.
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
+
+/// How often refs are listed that somebody packs meanwhile.
+const LISTINGS: u64 = 10;
 
 /// Why refs could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -133,7 +138,23 @@ impl Repository {
         }
     }
 
+    /// Lists refs that are files or packed; whoever packs them meanwhile hides none.
     fn file_refs_below(&self, prefix: &str) -> Result<Vec<(RefName, Oid)>, Error> {
+        let stamp = || {
+            fs::metadata(self.common_dir().join("packed-refs")).map(|found| (found.modified().ok(), found.len())).ok()
+        };
+        for tried in 1..LISTINGS {
+            let before = stamp();
+            let listed = self.listed_refs_below(prefix);
+            if listed.is_ok() && stamp() == before {
+                return listed;
+            }
+            thread::sleep(Duration::from_millis(tried));
+        }
+        self.listed_refs_below(prefix)
+    }
+
+    fn listed_refs_below(&self, prefix: &str) -> Result<Vec<(RefName, Oid)>, Error> {
         let local = self.local();
         let failed = |source| Error::Read { name: prefix.to_owned(), source: Box::new(source) };
         let platform = local.references().map_err(failed)?;
@@ -176,7 +197,7 @@ impl Repository {
             if Instant::now() > until {
                 return Err(held_lock(&error).map_or(error, Error::Locked));
             }
-            std::thread::sleep(pause);
+            thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(100));
         }
     }

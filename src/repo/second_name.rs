@@ -7,6 +7,7 @@ use std::{
     cell::LazyCell,
     fs, io,
     path::{Path, PathBuf},
+    sync::atomic::Ordering,
     thread,
     time::{Duration, Instant},
 };
@@ -37,6 +38,7 @@ impl Repository {
 
     /// Gives a loose object its second name; tells whether it has one now.
     pub(super) fn keep_object(&self, hex: &str, path: &Path) -> bool {
+        self.has_kept.store(true, Ordering::Relaxed);
         let second = self.second_names().join(hex);
         // Where there are no links, or the object is packed already, it is as safe as any of git's own.
         let link = || fs::hard_link(path, &second);

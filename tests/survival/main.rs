@@ -19,6 +19,7 @@ mod merges;
 mod pipeline;
 mod plans;
 mod queues;
+mod refs;
 mod second_names;
 #[allow(dead_code, reason = "shared with the tests of the command line, which use all of it")]
 #[path = "../cli/world.rs"]
