@@ -178,7 +178,9 @@ fn kind_of(error: &(dyn StdError + 'static)) -> Option<Kind> {
         return Some(Kind::Usage);
     }
     match error.downcast_ref() {
-        Some(target::Error::Lost(_) | target::Error::Locked(_)) => return Some(Kind::Busy),
+        Some(target::Error::Lost(_) | target::Error::Switched(_) | target::Error::Locked(_)) => {
+            return Some(Kind::Busy);
+        }
         Some(target::Error::Unfinished { .. }) => return Some(Kind::Conflict),
         Some(error) if error.is_about_files() => return Some(Kind::Conflict),
         _ => {}

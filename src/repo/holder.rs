@@ -56,7 +56,8 @@ impl Repository {
             };
             holder.refuse_rebase_of(branch)?;
             if holds {
-                return holder.require_idle().map(Some);
+                holder.require_idle()?;
+                return Ok(Some(holder));
             }
         }
         Ok(None)
@@ -129,11 +130,21 @@ impl Holder {
         Error::Refused { path: self.path.clone(), reason: reason.into() }
     }
 
-    fn require_idle(self) -> Result<Self, Error> {
+    fn require_idle(&self) -> Result<(), Error> {
         match UNFINISHED.iter().find(|(file, _)| self.git_dir.join(file).exists()) {
-            Some((_, what)) => Err(Error::Unfinished { path: self.path, what }),
-            None => Ok(self),
+            Some((_, what)) => Err(Error::Unfinished { path: self.path.clone(), what }),
+            None => Ok(()),
         }
+    }
+
+    /// Refuses where somebody left the branch, or began something, since it was found.
+    pub(super) fn require_still(&self, branch: &RefName) -> Result<(), Error> {
+        let head = self.call(["symbolic-ref", "--quiet", "HEAD"]).output()?;
+        self.refuse_rebase_of(branch)?;
+        if String::from_utf8_lossy(&head.stdout).trim_end() != branch.as_str() {
+            return Err(Error::Switched(self.path.clone()));
+        }
+        self.require_idle()
     }
 
     /// A rebase detaches HEAD and moves its branch at the end: moving it now would break that.

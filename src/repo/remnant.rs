@@ -35,24 +35,36 @@ impl Repository {
             changes.iter().map(|change| (change.path, if has_moved { change.after } else { change.before })),
         )?;
         let goal = write_tree(&taken)?;
-        note_moved(&taken, &changes)?;
+        note_moved(&taken, &changes, has_moved)?;
         taken.move_files(write_tree(&taken)?, goal)?;
         taken.put()
     }
 }
 
-/// Has the index know which files are as the step leaves them: git would take those for changes of the user's.
-fn note_moved(taken: &Taken<'_>, changes: &[Change<'_>]) -> Result<(), Error> {
-    write(taken, changes.iter().map(|change| (change.path, change.after)))?;
-    let differing = taken.call(["diff-files", "-z", "--name-only"]).bytes()?;
-    let differing: HashSet<&[u8]> = differing.split(|byte| *byte == 0).collect();
-    let is_left = |change: &&Change<'_>| {
-        let is_removal = change.after[0].iter().all(|digit| *digit == b'0');
-        let found = || taken.folder().join(OsStr::from_bytes(change.path)).symlink_metadata();
-        differing.contains(change.path) || (is_removal && found().is_ok_and(|found| !found.is_dir()))
-    };
-    write(taken, changes.iter().filter(is_left).map(|change| (change.path, change.before)))?;
+/// Has the index know which files are as the step leaves them, and which as it found them. What is neither is the user's by
+/// now: it stays, as a change of what the branch has.
+fn note_moved(taken: &Taken<'_>, changes: &[Change<'_>], has_moved: bool) -> Result<(), Error> {
+    let left = differing(taken, changes.iter().collect(), |change| change.after)?;
+    let users = differing(taken, left, |change| change.before)?;
+    write(taken, users.into_iter().map(|change| (change.path, if has_moved { change.after } else { change.before })))?;
     Ok(())
+}
+
+/// Has the index hold one side of these changes, and returns those whose files are not as that side has them.
+fn differing<'c>(
+    taken: &Taken<'_>,
+    changes: Vec<&'c Change<'c>>,
+    side: impl Fn(&Change<'c>) -> [&'c [u8]; 2],
+) -> Result<Vec<&'c Change<'c>>, Error> {
+    write(taken, changes.iter().map(|change| (change.path, side(change))))?;
+    let listed = taken.call(["diff-files", "-z", "--name-only"]).bytes()?;
+    let listed: HashSet<&[u8]> = listed.split(|byte| *byte == 0).collect();
+    let is_differing = |change: &&Change<'c>| {
+        let is_absent = side(change)[0].iter().all(|digit| *digit == b'0');
+        let found = || taken.folder().join(OsStr::from_bytes(change.path)).symlink_metadata();
+        listed.contains(change.path) || (is_absent && found().is_ok_and(|found| !found.is_dir()))
+    };
+    Ok(changes.into_iter().filter(is_differing).collect())
 }
 
 /// Writes the index as a tree: two of them differ in what is to be moved, whatever else the user has staged.

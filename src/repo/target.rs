@@ -12,6 +12,9 @@ use crate::{
     model::{oid::Oid, ref_name::RefName},
 };
 
+/// How often a branch is moved anew whose worktree is switched meanwhile.
+const SWITCHES: u32 = 5;
+
 /// Why a branch was not moved.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -50,6 +53,9 @@ pub enum Error {
     /// Somebody else moved it meanwhile.
     #[error("branch '{0}' moved meanwhile")]
     Lost(RefName),
+    /// Somebody left the branch there meanwhile.
+    #[error("worktree '{}' was switched to something else meanwhile", .0.display())]
+    Switched(PathBuf),
     /// Another git works there at this moment, or died there and left this lock.
     #[error("another git process holds the lock '{}'", .0.display())]
     Locked(PathBuf),
@@ -117,14 +123,27 @@ impl Repository {
     /// Moves a branch and the worktree that has it checked out: both, or neither.
     pub fn advance(&self, step: &Step<'_>) -> Result<(), Error> {
         self.bring_back_taken();
+        for _ in 1..SWITCHES {
+            match self.advance_once(step) {
+                Err(Error::Switched(_)) => {}
+                done => return done,
+            }
+        }
+        self.advance_once(step)
+    }
+
+    fn advance_once(&self, step: &Step<'_>) -> Result<(), Error> {
         let Some(holder) = self.holder(step.branch)? else { return self.move_branch(step, None) };
         holder.require_safe(step)?;
         let taken = holder.take()?;
         // Whoever moved the branch before now moved its files too: they are not ours to take back.
         self.require_at(step)?;
+        // A user may have begun something, or left the branch, before the index was taken.
+        holder.require_still(step.branch)?;
         taken.move_files(step.from, step.to)?;
         failpoint::pass("files moved");
-        match self.move_branch(step, Some(&taken)) {
+        // Whoever switches lets go of the index before HEAD follows.
+        match holder.require_still(step.branch).and_then(|()| self.move_branch(step, Some(&taken))) {
             Ok(()) => taken.put(),
             Err(error) => self.insist(|| taken.move_files(step.to, step.from)).and(Err(error)),
         }

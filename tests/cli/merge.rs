@@ -195,6 +195,29 @@ fn a_branch_that_moves_meanwhile_is_a_race_that_is_lost_with_all_files_taken_bac
 }
 
 #[test]
+fn whoever_leaves_the_branch_as_it_moves_finds_nothing_of_it_elsewhere() {
+    for raced in ["git checkout -q -b other", "git switch -q --detach", "git symbolic-ref HEAD refs/heads/none"] {
+        for words in ["--dry-run", "update-index -q --refresh"] {
+            let mut world = world();
+            race(&mut world, words, raced);
+            world.par_ok(&["merge"]);
+            assert_eq!(world.git(&["diff-index", "--cached", "--name-only", "main~"]), "", "{raced}");
+            assert_eq!(world.git(&["ls-files", "--others"]), "", "{raced}");
+            assert_eq!(world.git(&["show", "main:x.txt"]), "x", "{raced}");
+        }
+    }
+}
+
+#[test]
+fn what_a_user_begins_as_the_branch_moves_is_not_joined() {
+    let mut world = world();
+    world.git(&["branch", "side", &world.git(&["commit-tree", "-p", "main", "-m", "side", "main^{tree}"])]);
+    race(&mut world, "--dry-run", "git merge -q --no-ff --no-commit side");
+    world.par(&["merge"]).refuses(4, "a merge is in progress");
+    assert_eq!(world.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
 fn a_commit_of_the_users_comes_before_or_after_but_not_amid() {
     let mut world = self::world();
     race(&mut world, "--dry-run", "echo mine > y.txt; git add y.txt; git commit -q -m raced");

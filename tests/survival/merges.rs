@@ -89,6 +89,20 @@ fn what_the_user_wrote_after_a_kill_stays() {
 }
 
 #[test]
+fn what_the_user_wrote_after_the_branch_moved_is_a_change_of_what_it_has_now() {
+    let world = world();
+    killed(&world, "branch moved");
+    world.write("a.txt", "the user's\n");
+    world.write("new.txt", "the user's too\n");
+    world.write("gone.txt", "not gone\n");
+    world.par_ok(&["merge", "r"]);
+    let status = Said::of(world.command("git", &["status", "--porcelain"]).output().unwrap());
+    assert_eq!(status.stdout, " M a.txt\n M new.txt\n M own.txt\n?? gone.txt\n");
+    assert_eq!((world.read("a.txt"), world.read("gone.txt")), ("the user's\n".into(), "not gone\n".into()));
+    assert!(!world.here.join(".git/index.lock").exists());
+}
+
+#[test]
 fn the_lock_of_another_git_is_not_taken_over() {
     let world = world();
     killed(&world, "index taken");

@@ -289,7 +289,7 @@ impl<'scope, 'env> Processor<'scope, 'env> {
         };
         self.waited += 1;
         match error {
-            target::Error::Lost(_) => Ok(()),
+            target::Error::Lost(_) | target::Error::Switched(_) => Ok(()),
             target::Error::Locked(_) if self.waited <= TRIES => {
                 drop(self.desk.stop.wait(Some(TICK)));
                 Ok(())
