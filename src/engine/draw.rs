@@ -60,6 +60,8 @@ struct Table<'a> {
     stream: Stream<'a>,
     /// What was taken or refused, by name or text.
     known: BTreeSet<String>,
+    /// What was taken before this process began, and has not come again.
+    earlier: BTreeSet<String>,
     ready: VecDeque<Worker>,
     at_work: usize,
     is_over: bool,
@@ -79,7 +81,9 @@ pub fn draw(stream: Stream<'_>, (waiting, jobs): (&[Worker], u16)) -> Result<(),
     let known = site.journal.ask(taken);
     let ready = waiting.iter().copied().collect();
     let is_over = stream.source.is_none();
-    let table = Mutex::new(Table { stream, known, ready, at_work: 0, is_over, left_out: Vec::new(), failed: None });
+    let earlier = known.clone();
+    let table =
+        Mutex::new(Table { stream, known, earlier, ready, at_work: 0, is_over, left_out: Vec::new(), failed: None });
     let changed = Condvar::new();
     thread::scope(|scope| {
         for _ in 0..jobs.max(1) {
@@ -194,9 +198,11 @@ impl Table<'_> {
         let task = task(line, number).ok_or("it is no JSON object")?;
         let id = task.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         // A plain line has no name of its own: what it says is what it is known by.
-        if line.trim_start().starts_with('{') && !self.known.insert(format!("id {id}")) {
-            // A list that is made anew each time names a task again; elsewhere it is another one.
-            let is_listed = matches!(self.stream.source, Some(Source::Command(_)));
+        let name = format!("id {id}");
+        if line.trim_start().starts_with('{') && !self.known.insert(name.clone()) {
+            // A list that is made anew each time names a task again, and so does one that is read again from its start;
+            // elsewhere it is another one.
+            let is_listed = matches!(self.stream.source, Some(Source::Command(_))) || self.earlier.remove(&name);
             return if is_listed { Ok(None) } else { Err(format!("another task is called '{id}'")) };
         }
         let task = Value::Object(task);

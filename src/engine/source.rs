@@ -80,15 +80,27 @@ fn read_stdin() -> Receiver<String> {
     offered
 }
 
-/// Reads the lines that say anything; one that is no text ends nothing, what cannot be read of it is marked.
+/// Reads the lines that say anything; one that is no text ends nothing, what cannot be read of it is marked. A byte order mark
+/// before them says nothing.
 fn lines(mut reader: impl BufRead) -> impl Iterator<Item = String> {
+    let mut is_first = true;
     let line = move || {
-        let mut bytes = Vec::new();
-        let read = io::Read::take(&mut reader, LONGEST).read_until(b'\n', &mut bytes);
-        read.is_ok_and(|read| read > 0)
-            .then(|| String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_owned())
+        let line = read_line(&mut reader)?;
+        let is_marked = std::mem::take(&mut is_first) && line.starts_with('\u{feff}');
+        Some(if is_marked { line['\u{feff}'.len_utf8()..].to_owned() } else { line })
     };
     std::iter::from_fn(line).filter(|line| !line.trim().is_empty())
+}
+
+/// Reads a line; one that is too long is read to its end, and stands for what is no task.
+fn read_line(reader: &mut impl BufRead) -> Option<String> {
+    let mut bytes = Vec::new();
+    let read = io::Read::take(&mut *reader, LONGEST).read_until(b'\n', &mut bytes).ok().filter(|read| *read > 0)?;
+    if read as u64 == LONGEST && !bytes.ends_with(b"\n") {
+        reader.skip_until(b'\n').ok()?;
+        return Some(format!("{{ a line of more than {LONGEST} bytes"));
+    }
+    Some(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn wait(lines: &Receiver<String>, site: &Site<'_>) -> Offer {

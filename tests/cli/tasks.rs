@@ -128,18 +128,35 @@ fn a_task_that_cannot_be_claimed_is_somebody_elses() {
 
 #[test]
 fn a_stream_that_was_cut_short_goes_on_without_what_was_taken() {
+    let json = |word: &str| format!("{{\"id\":\"{word}\",\"prompt\":\"make {word}\"}}\n");
+    let json = ["one", "two", "three"].map(json).concat();
+    for (lines, ids) in [("make one\nmake two\nmake three\n", ["t1", "t2", "t3"]), (&json, ["one", "two", "three"])] {
+        let world = World::new();
+        std::fs::write(world.beside("tasks"), lines).unwrap();
+        // The second worker kills its supervisor, as the system would.
+        let agent = "word=$(tail -n 1); echo x > \"${word##* }\"; [ $PAR_WORKER.$PAR_ATTEMPT != 2.1 ] || kill -9 $PPID; sleep 0.1";
+        let arguments = ["spawn", "--name", "r", "--agent", agent, "--gate", "true", "--tasks", "../tasks", "-j", "1"];
+        assert_eq!(world.par(&arguments).code, -1, "it was killed");
+        let said = world.par(&["resume", "r"]);
+        assert_eq!(said.code, 0, "{said:?}");
+        assert_eq!(names(&world), ids.map(|id| format!("{id} accepted")));
+        assert_eq!(world.par(&["merge", "r"]).code, 0, "{said:?}");
+        assert_eq!(world.read("three"), "x\n");
+    }
+}
+
+#[test]
+fn a_line_is_one_task_however_it_begins_and_however_long_it_is() {
     let world = World::new();
-    std::fs::write(world.beside("tasks"), "make one\nmake two\nmake three\n").unwrap();
-    // The second worker kills its supervisor, as the system would.
-    let agent =
-        "word=$(tail -n 1); echo x > \"${word##* }\"; [ $PAR_WORKER.$PAR_ATTEMPT != 2.1 ] || kill -9 $PPID; sleep 0.1";
-    let arguments = ["spawn", "--name", "r", "--agent", agent, "--gate", "true", "--tasks", "../tasks", "-j", "1"];
-    assert_eq!(world.par(&arguments).code, -1, "it was killed");
-    let said = world.par(&["resume", "r"]);
-    assert_eq!(said.code, 0, "{said:?}");
-    assert_eq!(names(&world), ["t1 accepted", "t2 accepted", "t3 accepted"]);
-    assert_eq!(world.par(&["merge", "r"]).code, 0, "{said:?}");
-    assert_eq!(world.read("three"), "x\n");
+    let task = "\u{feff}{\"id\":\"read\",\"prompt\":\"p\",\"role\":\"reviewer\",\"agent\":\"echo seen\"}\n";
+    let long = "a".repeat(9 << 20);
+    let agent = "echo x > x";
+    let mut command = world.par_command(&["spawn", "--name", "r", "--agent", agent, "--gate", "true", "--tasks", "-"]);
+    std::fs::write(world.beside("tasks"), [task, &long, "\nmake x\n"].concat()).unwrap();
+    command.stdin(std::fs::File::open(world.beside("tasks")).unwrap());
+    let said = crate::world::Said::of(command.output().unwrap());
+    assert!(said.stderr.contains("a line of more than 4194304 bytes': it is no JSON object"), "{}", said.stderr);
+    assert_eq!(names(&world), ["read accepted", "t2 accepted"]);
 }
 
 #[test]

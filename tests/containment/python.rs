@@ -18,6 +18,13 @@ const ROWS: &[Row] = &[
         escapes: &["symbol 'B.f' is not declared"],
     },
     Row {
+        what: "a line that begins behind a carriage return in a comment",
+        before: "def f():\n    return 1\n\ndef g():\n    return 1\n",
+        after: "def f():\n    return 2  # x\rimport os\n\ndef g():\n    return 1\n",
+        declared: "f",
+        escapes: &["does not parse, so its symbols cannot be told"],
+    },
+    Row {
         what: "a nested class",
         before: "class A:\n    class B:\n        x = 1\n        def f(self): pass\n    def f(self): pass\n",
         after: "class A:\n    class B:\n        x = 2\n        def f(self): 1\n    def f(self): 1\n",

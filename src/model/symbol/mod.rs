@@ -55,11 +55,14 @@ struct Content {
 
 /// Finds the symbols of a source.
 ///
-/// None where its text is not UTF-8, does not parse, is larger than [`LARGEST`] or nests deeper than [`DEEPEST`], or where
+/// None where its text is not UTF-8, does not parse or is read otherwise by what runs it, is larger than [`LARGEST`] or nests deeper than [`DEEPEST`], or where
 /// the names of its symbols, written out, come to many times its size.
 #[must_use]
 pub fn symbols(language: Language, source: &[u8]) -> Option<Symbols> {
     let source = str::from_utf8(source).ok().filter(|source| source.len() <= LARGEST)?;
+    if language == Language::Python && has_lone_return(source) {
+        return None;
+    }
     let tree = parse::tree(language, source)?;
     let mut outline = Outline::of(language, source);
     let rest = outline.read(tree.root_node());
@@ -119,6 +122,12 @@ impl Content {
 fn digest(texts: &[&str]) -> Hash {
     let hashes: Vec<Hash> = texts.iter().map(|text| Hash::of(&[text.as_bytes()])).collect();
     Hash::of(&hashes.iter().map(|hash| &hash.as_bytes()[..]).collect::<Vec<_>>())
+}
+
+/// Tells whether a carriage return stands alone: it ends a line of Python, also in a comment, and none of the grammar
+/// (Python language reference, 2.1.2).
+fn has_lone_return(source: &str) -> bool {
+    source.matches('\r').count() > source.matches("\r\n").count()
 }
 
 /// Tells whether most lines end with a carriage return too.
