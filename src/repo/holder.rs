@@ -47,6 +47,7 @@ impl Repository {
     /// Finds the worktree that has a branch checked out, and refuses one where something is under way.
     pub(super) fn holder(&self, branch: &RefName) -> Result<Option<Holder>, Error> {
         let listing = self.worktree_listing()?;
+        let mut found: Option<Holder> = None;
         let lines: Vec<&[u8]> = listing.split(|byte| *byte == 0).collect();
         for (at, entry) in lines.split(|line| line.is_empty()).enumerate() {
             let holds = field(entry, b"branch ") == Some(branch.as_str().as_bytes());
@@ -57,10 +58,14 @@ impl Repository {
             holder.refuse_rebase_of(branch)?;
             if holds {
                 holder.require_idle()?;
-                return Ok(Some(holder));
+                if let Some(first) = found.replace(holder) {
+                    return Err(
+                        first.refused("the branch is checked out in another worktree too, which would be left behind")
+                    );
+                }
             }
         }
-        Ok(None)
+        Ok(found)
     }
 
     /// Has git list the worktrees, while none of ours comes or goes: git gives up on one that vanishes as it looks.
@@ -108,6 +113,10 @@ fn field<'a>(entry: &[&'a [u8]], name: &[u8]) -> Option<&'a [u8]> {
 /// Refuses to move a branch away under files that cannot be found: a bare repository and a folder that is gone have none.
 fn refuse_unknown(entry: &[&[u8]], holds: bool) -> Result<(), Error> {
     let path = PathBuf::from(OsStr::from_bytes(field(entry, b"worktree ").unwrap_or_default()));
+    // Such as one on a disk that is away.
+    if holds && field(entry, b"locked").is_some() {
+        return Err(Error::Refused { path, reason: "it is locked, and its files are not there".to_owned() });
+    }
     if !holds || entry.contains(&&b"bare"[..]) || !path.is_dir() {
         return Ok(());
     }

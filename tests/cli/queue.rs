@@ -147,6 +147,10 @@ fn what_has_no_history_in_common_with_the_branch_is_refused_and_no_queue_is_stuc
     world.par_ok(&["queue", "add", "two"]);
     assert_eq!(world.process(&["-j", "2"]).code, 4);
     assert_eq!(world.entries(&[]), ["needs_review: conflict", "merged"]);
+    assert!(world.par_ok(&["queue", "show", "1"]).contains("conflict"));
+    let strange = world.git(&["commit-tree", "-m", "strange", "main^{tree}"]);
+    world.par(&["queue", "retry", "1", "--with", &strange]).refuses(128, "has no history in common with");
+    world.par_ok(&["verify", "queue/main"]);
 }
 
 #[test]

@@ -45,6 +45,25 @@ fn the_worktree_of_a_check_goes_while_nobody_lists_them() {
 }
 
 #[test]
+fn a_branch_that_more_than_one_worktree_has_or_one_that_is_away_stays_where_it_is() {
+    for (soil, place) in [
+        ("git worktree add -q -f ../second main", "checked out in another worktree too"),
+        (
+            "git checkout -q --detach; git worktree add -q ../w main; git worktree lock ../w; mv ../w ../away",
+            "it is locked",
+        ),
+    ] {
+        let world = World::with_gate();
+        world.queued(&["one"]);
+        assert!(world.command("sh", &["-c", soil]).status().unwrap().success());
+        let said = world.process(&["--into", "main"]);
+        assert!(said.code == 1 && said.stderr.contains(place), "{said:?}");
+        assert_eq!(world.entries(&["--into", "main"]), ["needs_review: dirty"]);
+        assert_eq!(world.landed("main"), "");
+    }
+}
+
+#[test]
 fn what_has_changes_in_its_way_is_held_with_the_path_and_lands_when_they_are_gone() {
     for (path, soil) in [
         ("a.txt", "echo mine > a.txt"),

@@ -93,7 +93,7 @@ pub(in crate::command) fn add(
     let journal: QueueJournal<'_> =
         Journal::new(repository, queue, repository.require_identity()?).hooked(context.listener)?;
     let desk = opened::desk(context, repository, &journal)?;
-    require_related(&desk, wanted)?;
+    require_related(&desk, wanted.iter().map(|wanted| wanted.commit))?;
     if intake::is_here(&desk)? {
         terms.apply(&desk)?;
     } else {
@@ -126,11 +126,11 @@ fn new<'w>(context: &Context<'_>, desk: &Desk<'_>, wanted: &'w [Wanted]) -> Resu
 }
 
 /// Refuses what could never be merged.
-fn require_related(desk: &Desk<'_>, wanted: &[Wanted]) -> Result<(), Error> {
+pub(super) fn require_related(desk: &Desk<'_>, commits: impl IntoIterator<Item = Oid>) -> Result<(), Error> {
     let Some(tip) = desk.tip()? else { return Ok(()) };
-    for wanted in wanted {
-        if !desk.repository.is_related(tip, wanted.commit)? {
-            let (commit, target) = (wanted.commit.short(), desk.target());
+    for commit in commits {
+        if !desk.repository.is_related(tip, commit)? {
+            let (commit, target) = (commit.short(), desk.target());
             let message = format!("commit {commit} has no history in common with '{target}'");
             return Err(Error::new(Kind::Cannot, message).hint(format!("git rebase --root --onto {target} {commit}")));
         }

@@ -74,6 +74,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Retried, Error> {
         return Err(Error::usage("--with is for one entry").hint("git par queue retry ENTRY --with COMMIT"));
     }
     let with = args.with.as_ref().map(|text| commit_of(&repository, text)).transpose()?;
+    add::require_related(&desk, with)?;
     let wanted = held.into_iter().filter(|entry| named.is_empty() || named.contains(&entry.id));
     let retried = wanted.map(|entry| retry(&desk, &entry, with)).collect::<Result<_, Error>>()?;
     Ok(Retried { target: desk.target().to_string(), retried })

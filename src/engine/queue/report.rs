@@ -126,7 +126,9 @@ impl Report {
         (theirs, why): (Side, entry_held::Outcome),
     ) -> Result<Self, Error> {
         let conflicted = match why.reason {
-            entry_held::Reason::Conflict => repository.conflicted(why.onto, theirs.commit)?,
+            entry_held::Reason::Conflict if repository.is_related(why.onto, theirs.commit)? => {
+                repository.conflicted(why.onto, theirs.commit)?
+            }
             _ => None,
         };
         let (mut ours, mut shown) = (Vec::new(), Vec::new());

@@ -174,6 +174,9 @@ fn judge_conflict(case: &Case<'_>, landing: Landing, paths: &[String]) -> Option
         let message = format!("the conflict with {onto} was not computed again: that commit is not here");
         return Some(Finding::remark(CODE, message).on(onto));
     }
+    if paths.is_empty() && case.repository.is_related(onto, theirs).is_ok_and(|is_related| !is_related) {
+        return None;
+    }
     match merge_trees(case, onto, theirs) {
         Ok(Merged::Conflict(found)) if found == paths => None,
         Ok(Merged::Conflict(found)) => {
