@@ -75,6 +75,15 @@ impl Repository {
         self.insist(|| self.git().call(["worktree", "list", "--porcelain", "-z"]).bytes())
     }
 
+    /// Gives back every index that a dead process of ours had taken; it is for the caller to hold the branches.
+    pub(super) fn give_back_indexes(&self) {
+        let admins = self.worktrees().into_iter().map(|worktree| worktree.admin);
+        for git_dir in admins.chain([self.common_dir()]) {
+            // Dropped, it is gone.
+            let _ = Lock::find(&git_dir.join("index.lock"));
+        }
+    }
+
     /// Reads one entry of git's list of worktrees; none where it has no files here.
     ///
     /// The `.git` file in a worktree is not believed: what git registered is.
@@ -313,6 +322,11 @@ impl Taken<'_> {
 
     pub(super) fn refused(&self, reason: &str) -> Error {
         self.holder.refused(reason)
+    }
+
+    /// Tells whether the index holds the tree of a commit.
+    pub(super) fn is_at(&self, commit: Oid) -> Result<bool, git::Error> {
+        self.call(["diff-index", "--cached", "--quiet", &commit.to_string()]).succeeds()
     }
 
     /// Returns the folder of the files.

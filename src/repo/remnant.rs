@@ -4,7 +4,7 @@ use std::{collections::HashSet, ffi::OsStr, os::unix::ffi::OsStrExt};
 
 use super::{
     git,
-    holder::Taken,
+    holder::{Holder, Taken},
     open::Repository,
     target::{Error, Step},
 };
@@ -25,8 +25,13 @@ impl Repository {
     /// It is for the caller to hold the branches. Nothing happens where no such process had taken the files, and none is touched
     /// that is neither as the step found it nor as it leaves it.
     pub fn settle(&self, step: &Step<'_>, has_moved: bool) -> Result<(), Error> {
-        let Some(holder) = self.holder(step.branch)? else { return Ok(()) };
-        let Some(taken) = holder.take_over()? else { return Ok(()) };
+        let holder = self.holder(step.branch)?;
+        let taken = holder.as_ref().map_or(Ok(None), Holder::take_over)?;
+        let Some(taken) = taken else {
+            // Somebody has left the branch since, where that process died.
+            self.give_back_indexes();
+            return Ok(());
+        };
         let (from, to) = (step.from.to_string(), step.to.to_string());
         let listing = taken.call(["diff-tree", "-r", "-z", "--no-abbrev", "--no-renames", &from, &to]).bytes()?;
         let changes = changes(&listing);

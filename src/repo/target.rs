@@ -133,7 +133,12 @@ impl Repository {
     }
 
     fn advance_once(&self, step: &Step<'_>) -> Result<(), Error> {
-        let Some(holder) = self.holder(step.branch)? else { return self.move_branch(step, None) };
+        let Some(holder) = self.holder(step.branch)? else {
+            self.move_branch(step, None)?;
+            // The branch has moved: what cannot follow is told by git as a change.
+            let _ = self.follow(step);
+            return Ok(());
+        };
         holder.require_safe(step)?;
         let taken = holder.take()?;
         // Whoever moved the branch before now moved its files too: they are not ours to take back.
@@ -147,6 +152,17 @@ impl Repository {
             Ok(()) => taken.put(),
             Err(error) => self.insist(|| taken.move_files(step.to, step.from)).and(Err(error)),
         }
+    }
+
+    /// Brings a worktree along in which somebody checked the branch out as it moved, and did nothing else yet.
+    fn follow(&self, step: &Step<'_>) -> Result<(), Error> {
+        let Some(holder) = self.holder(step.branch)? else { return Ok(()) };
+        let taken = holder.take()?;
+        if !taken.is_at(step.from)? {
+            return Ok(());
+        }
+        taken.move_files(step.from, step.to)?;
+        taken.put()
     }
 
     /// Moves a branch, and leaves the worktree that has it checked out as it is: its files are behind then.

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::{
+    merge::race,
     queue_world::until,
     world::{Said, World},
 };
@@ -42,6 +43,29 @@ fn the_worktree_of_a_check_goes_while_nobody_lists_them() {
     drop(lock);
     assert_eq!(Said::of(child.wait_with_output().unwrap()).code, 0);
     world.assert_no_checks();
+}
+
+#[test]
+fn whoever_checks_the_branch_out_as_it_moves_has_what_landed() {
+    let mut world = World::with_gate();
+    world.queued(&["one"]);
+    world.git(&["checkout", "--quiet", "-b", "other"]);
+    race(&mut world, "update-ref -m par queue", "git checkout -q main");
+    assert_eq!(world.process(&["--into", "main"]).code, 0);
+    assert_eq!((world.read("one"), world.git(&["status", "--porcelain"])), ("one".to_owned(), String::new()));
+}
+
+#[test]
+fn the_index_that_a_dead_processor_had_taken_is_free_wherever_the_branch_is_by_now() {
+    let world = World::with_gate();
+    world.queued(&["one"]);
+    let mut process = world.par_command(&["queue", "process"]);
+    assert_eq!(Said::of(process.env("GIT_PAR_DIE_AT", "index taken").output().unwrap()).code, -1);
+    assert!(world.here.join(".git/index.lock").exists());
+    world.git(&["branch", "--quiet", "-m", "main", "trunk"]);
+    world.git(&["branch", "main"]);
+    assert_eq!(world.process(&["--into", "main"]).code, 0);
+    assert!(!world.here.join(".git/index.lock").exists());
 }
 
 #[test]
