@@ -151,7 +151,8 @@ impl Repository {
         let worktree = self.worktree_at(path).ok_or_else(|| Error::Unregistered(path.to_owned()))?;
         worktree.mark().map_err(|source| Error::Folder { path: worktree.admin.clone(), source })?;
         let call = worktree.git().call(settings).args(["read-tree", "-m", "-u", &commit]);
-        call.work_tree(path).bytes().map_err(failed)?;
+        // The files of a partial clone may still be where it was cloned from.
+        call.env("GIT_NO_LAZY_FETCH", "0").work_tree(path).bytes().map_err(failed)?;
         Ok(worktree)
     }
 

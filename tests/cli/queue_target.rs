@@ -46,6 +46,24 @@ fn the_worktree_of_a_check_goes_while_nobody_lists_them() {
 }
 
 #[test]
+fn a_partial_clone_fetches_the_files_that_a_check_needs() {
+    let mut world = World::new();
+    world.branch("b", &[("one", "one")]);
+    world.git(&["config", "uploadpack.allowFilter", "true"]);
+    let from = format!("file://{}", world.here.display());
+    world.git(&["clone", "--quiet", "--filter=blob:none", &from, "../partial"]);
+    world.here = world.beside("partial");
+    world.set_gate("grep one one");
+    for (key, value) in [("user.name", "A"), ("user.email", "a@example.com")] {
+        world.git(&["config", key, value]);
+    }
+    world.par_ok(&["queue", "add", "origin/b"]);
+    let said = world.process(&[]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(world.read("one"), "one");
+}
+
+#[test]
 fn whoever_checks_the_branch_out_as_it_moves_has_what_landed() {
     let mut world = World::with_gate();
     world.queued(&["one"]);
