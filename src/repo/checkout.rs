@@ -47,6 +47,9 @@ pub enum Error {
 /// What has git check out all of a tree.
 pub const WHOLE: [&str; 2] = ["-c", "core.sparseCheckout=false"];
 
+/// The name of the lock under which worktrees come and go.
+const REGISTRATION: &str = "worktrees.lock";
+
 /// Says whether to stop.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
@@ -157,19 +160,13 @@ impl Repository {
     }
 
     pub(super) fn registration_lock(&self) -> PathBuf {
-        self.scratch_dir().join("worktrees.lock")
+        self.scratch_dir().join(REGISTRATION)
     }
 
     /// Holds the lock under which worktrees are registered and removed one at a time, and listed, until it is dropped.
     pub(super) fn lock_registration(&self) -> Result<File, Error> {
-        let path = self.registration_lock();
-        let open = || -> io::Result<File> {
-            fs::create_dir_all(self.scratch_dir())?;
-            let file = File::options().create(true).truncate(false).write(true).open(&path)?;
-            file.lock()?;
-            Ok(file)
-        };
-        open().map_err(|source| Error::Folder { path: path.clone(), source })
+        let failed = |source| Error::Folder { path: self.registration_lock(), source };
+        self.lock_scratch(REGISTRATION).map_err(failed)
     }
 }
 

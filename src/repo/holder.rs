@@ -16,7 +16,7 @@ use super::{
     git::{self, Call, Git},
     index_copy,
     open::Repository,
-    target::{Error, Step},
+    target::{self, Error, Step},
 };
 use crate::{
     failpoint,
@@ -157,9 +157,9 @@ impl Holder {
 
     /// Refuses where somebody left the branch, or began something, since it was found.
     pub(super) fn require_still(&self, branch: &RefName) -> Result<(), Error> {
-        let head = self.call(["symbolic-ref", "--quiet", "HEAD"]).output()?;
+        let head = target::symbolic_target(&Git::at(&self.git_dir), "HEAD")?;
         self.refuse_rebase_of(branch)?;
-        if String::from_utf8_lossy(&head.stdout).trim_end() != branch.as_str() {
+        if head.as_ref() != Some(branch) {
             return Err(Error::Switched(self.path.clone()));
         }
         self.require_idle()

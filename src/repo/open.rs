@@ -1,6 +1,8 @@
 //! Opening: finding the repository, and refusing the ones that git itself would refuse.
 
 use std::{
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicBool},
 };
@@ -142,6 +144,15 @@ impl Repository {
     #[must_use]
     pub fn scratch_dir(&self) -> PathBuf {
         self.common_dir().join("par")
+    }
+
+    /// Locks a file of that name there, made where it is missing, until it is dropped; waits for whoever holds it.
+    pub(super) fn lock_scratch(&self, name: &str) -> io::Result<File> {
+        fs::create_dir_all(self.scratch_dir())?;
+        let path = self.scratch_dir().join(name);
+        let file = File::options().create(true).truncate(false).write(true).open(path)?;
+        file.lock()?;
+        Ok(file)
     }
 
     /// Returns the length of an object id in hex digits: 40 or 64.

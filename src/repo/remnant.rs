@@ -19,6 +19,12 @@ struct Change<'a> {
     after: [&'a [u8]; 2],
 }
 
+impl<'a> Change<'a> {
+    fn side(&self, is_after: bool) -> [&'a [u8]; 2] {
+        if is_after { self.after } else { self.before }
+    }
+}
+
 impl Repository {
     /// Brings the files of a step that a dead process of ours was at to its end where the branch moved, else takes them back.
     ///
@@ -35,10 +41,7 @@ impl Repository {
         let (from, to) = (step.from.to_string(), step.to.to_string());
         let listing = taken.call(["diff-tree", "-r", "-z", "--no-abbrev", "--no-renames", &from, &to]).bytes()?;
         let changes = changes(&listing);
-        write(
-            &taken,
-            changes.iter().map(|change| (change.path, if has_moved { change.after } else { change.before })),
-        )?;
+        write(&taken, changes.iter().map(|change| (change.path, change.side(has_moved))))?;
         let goal = write_tree(&taken)?;
         note_moved(&taken, &changes, has_moved)?;
         taken.move_files(write_tree(&taken)?, goal)?;
@@ -49,23 +52,23 @@ impl Repository {
 /// Has the index know which files are as the step leaves them, and which as it found them. What is neither is the user's by
 /// now: it stays, as a change of what the branch has.
 fn note_moved(taken: &Taken<'_>, changes: &[Change<'_>], has_moved: bool) -> Result<(), Error> {
-    let left = differing(taken, changes.iter().collect(), |change| change.after)?;
-    let users = differing(taken, left, |change| change.before)?;
-    write(taken, users.into_iter().map(|change| (change.path, if has_moved { change.after } else { change.before })))?;
+    let left = differing(taken, changes.iter().collect(), true)?;
+    let users = differing(taken, left, false)?;
+    write(taken, users.into_iter().map(|change| (change.path, change.side(has_moved))))?;
     Ok(())
 }
 
-/// Has the index hold one side of these changes, and returns those whose files are not as that side has them.
+/// Has the index hold what is after these changes, or before, and returns those whose files are not as that side has them.
 fn differing<'c>(
     taken: &Taken<'_>,
     changes: Vec<&'c Change<'c>>,
-    side: impl Fn(&Change<'c>) -> [&'c [u8]; 2],
+    is_after: bool,
 ) -> Result<Vec<&'c Change<'c>>, Error> {
-    write(taken, changes.iter().map(|change| (change.path, side(change))))?;
+    write(taken, changes.iter().map(|change| (change.path, change.side(is_after))))?;
     let listed = taken.call(["diff-files", "-z", "--name-only"]).bytes()?;
     let listed: HashSet<&[u8]> = listed.split(|byte| *byte == 0).collect();
     let is_differing = |change: &&Change<'c>| {
-        let is_absent = side(change)[0].iter().all(|digit| *digit == b'0');
+        let is_absent = change.side(is_after)[0].iter().all(|digit| *digit == b'0');
         let found = || taken.folder().join(OsStr::from_bytes(change.path)).symlink_metadata();
         listed.contains(change.path) || (is_absent && found().is_ok_and(|found| !found.is_dir()))
     };

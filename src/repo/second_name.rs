@@ -92,8 +92,7 @@ impl Repository {
 
     /// Tells whether what failed this often is worth another try, since objects may have vanished beside it, after a moment.
     pub fn is_worth_another(&self, tried: u32) -> bool {
-        let is_near = || self.bring_back() || self.is_tidied() || self.is_just_packed();
-        let is_worth = tried < TRIES && (is_near() || tried < FEWEST);
+        let is_worth = tried < TRIES && (self.bring_back() || self.is_tidied_lately() || tried < FEWEST);
         if is_worth {
             thread::sleep(STEP);
         }
@@ -105,16 +104,16 @@ impl Repository {
         self.common_dir().join("gc.pid").exists()
     }
 
-    /// Tells whether packs came or went a moment ago, as they do where somebody tidies up.
-    fn is_just_packed(&self) -> bool {
+    /// Tells whether somebody tidies up, or did a moment ago: packs came or went then.
+    fn is_tidied_lately(&self) -> bool {
         let folder = self.common_dir().join("objects/pack");
         let changed = fs::metadata(folder).and_then(|found| found.modified());
-        changed.is_ok_and(|time| time.elapsed().unwrap_or_default() < RECENT)
+        self.is_tidied() || changed.is_ok_and(|time| time.elapsed().unwrap_or_default() < RECENT)
     }
 
     /// Brings back what is gone, where somebody tidies up or just did: elsewhere it is not looked for.
     pub(super) fn bring_back_taken(&self) {
-        if self.is_tidied() || self.is_just_packed() {
+        if self.is_tidied_lately() {
             self.bring_back();
         }
     }

@@ -1,12 +1,13 @@
 //! Merge targets: a branch, moved with a compare-and-swap, and the worktree that has it checked out, moved with it.
 
-use std::{
-    fs::{self, File},
-    io,
-    path::PathBuf,
-};
+use std::{fs::File, io, path::PathBuf};
 
-use super::{git, holder::Taken, open::Repository, refs};
+use super::{
+    git::{self, Git},
+    holder::Taken,
+    open::Repository,
+    refs,
+};
 use crate::{
     failpoint,
     model::{oid::Oid, ref_name::RefName},
@@ -94,30 +95,17 @@ pub struct Step<'a> {
 impl Repository {
     /// Returns the branch that is checked out here; none where HEAD is detached.
     pub fn current_branch(&self) -> Result<Option<RefName>, git::Error> {
-        self.symbolic_target("HEAD")
+        symbolic_target(&self.git(), "HEAD")
     }
 
     /// Returns the branch that a name stands for: itself, or the one that it is a symbolic ref to.
     pub fn real_branch(&self, name: RefName) -> Result<RefName, git::Error> {
-        Ok(self.symbolic_target(name.as_str())?.unwrap_or(name))
-    }
-
-    fn symbolic_target(&self, name: &str) -> Result<Option<RefName>, git::Error> {
-        let output = self.git().call(["symbolic-ref", "--quiet", name]).output()?;
-        let target = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        Ok((!target.is_empty()).then(|| RefName::full(target)))
+        Ok(symbolic_target(&self.git(), name.as_str())?.unwrap_or(name))
     }
 
     /// Holds the right to move branches, one process at a time, until the file is dropped.
     pub fn hold_branches(&self) -> Result<File, Error> {
-        let folder = self.scratch_dir();
-        let open = || -> io::Result<File> {
-            fs::create_dir_all(&folder)?;
-            let file = File::options().create(true).truncate(false).write(true).open(folder.join("branches.lock"))?;
-            file.lock()?;
-            Ok(file)
-        };
-        open().map_err(Error::Scratch)
+        self.lock_scratch("branches.lock").map_err(Error::Scratch)
     }
 
     /// Moves a branch and the worktree that has it checked out: both, or neither.
@@ -194,4 +182,11 @@ impl Repository {
             _ => Err(error.into()),
         }
     }
+}
+
+/// Returns the branch that a symbolic ref stands for, such as `HEAD`; none where it is none.
+pub(super) fn symbolic_target(git: &Git, name: &str) -> Result<Option<RefName>, git::Error> {
+    let output = git.call(["symbolic-ref", "--quiet", name]).output()?;
+    let target = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Ok((!target.is_empty()).then(|| RefName::full(target)))
 }

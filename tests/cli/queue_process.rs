@@ -130,14 +130,20 @@ fn who_watches_asks_the_check_that_the_queue_has_by_then() {
     assert_eq!(world.git(&["rev-list", "--count", "--min-parents=2", "main"]), "1");
 }
 
-#[test]
-fn another_check_can_be_named_after_a_processor_died() {
+/// A world whose processor died over the check of its only entry.
+fn bereft() -> World {
     let world = World::new();
     world.set_waiting_gate();
     world.queued(&["one"]);
     let mut child = world.processing(&[]);
     child.kill().unwrap();
     child.wait().unwrap();
+    world
+}
+
+#[test]
+fn another_check_can_be_named_after_a_processor_died() {
+    let world = bereft();
     assert_eq!(world.entries(&[]), ["testing"]);
     let said = world.process(&["--gate", "test -e one"]);
     assert_eq!(said.code, 0, "{said:?}");
@@ -147,12 +153,7 @@ fn another_check_can_be_named_after_a_processor_died() {
 
 #[test]
 fn whatever_a_processor_that_died_left_of_a_checks_worktree_goes() {
-    let world = World::new();
-    world.set_waiting_gate();
-    world.queued(&["one"]);
-    let mut child = world.processing(&[]);
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let world = bereft();
     // Git has one on file whose folder is gone, as where somebody died over removing it.
     let root = world.beside("repo.par/queue/main");
     let folder = fs::read_dir(&root).unwrap().flatten().find(|entry| entry.file_name() != "x").unwrap().path();

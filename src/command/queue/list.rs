@@ -13,11 +13,7 @@ use crate::{
     },
     engine::{queue::roster, supervisor},
     model::{
-        fact::{
-            entry_added::Source,
-            entry_held::{self, Reason},
-            queue_started::Terms,
-        },
+        fact::{entry_added::Source, entry_held, queue_started::Terms},
         journal_name::QueueName,
         oid::Oid,
         queue::entry::{Entry, EntryId, State},
@@ -113,9 +109,8 @@ fn look(args: &Args, repository: &Repository, queue: &QueueName) -> Result<Listi
     let state = opened::read(repository, queue)?;
     let mut entries: Vec<&Entry> = state.history.entries().iter().collect();
     entries.sort_by_key(|entry| (order(&entry.state), entry.rank()));
-    let conflicts = entries.iter().any(|entry| entry.state.held().is_some_and(|why| why.reason == Reason::Conflict));
-    let mut resolving = if conflicts { roster::resolving(repository)? } else { BTreeMap::new() };
-    let mut row = |entry: &Entry| Row { resolving: resolving.remove(&entry.commit), ..Row::of(entry) };
+    let conflicts = entries.iter().any(|entry| entry.state.is_conflicting());
+    let resolving = if conflicts { roster::resolving(repository)? } else { BTreeMap::new() };
     let count = |wanted: &dyn Fn(&State) -> bool| entries.iter().filter(|entry| wanted(&entry.state)).count();
     let listed = entries.iter().filter(|entry| args.all || !entry.state.is_final());
     Ok(Listing {
@@ -124,7 +119,7 @@ fn look(args: &Args, repository: &Repository, queue: &QueueName) -> Result<Listi
         is_processed,
         merged: count(&|state| matches!(state, State::Merged(_))),
         dropped: count(&|state| *state == State::Dropped),
-        entries: listed.map(|entry| row(entry)).collect(),
+        entries: listed.map(|entry| Row::of(entry, &resolving)).collect(),
         is_told: false,
         is_interrupted: false,
     })
@@ -141,7 +136,7 @@ fn order(state: &State) -> u8 {
 }
 
 impl Row {
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: &Entry, resolving: &BTreeMap<Oid, RunId>) -> Self {
         Self {
             entry: entry.id,
             state: entry.state.name(),
@@ -151,7 +146,7 @@ impl Row {
             priority: entry.priority,
             landed: entry.state.landed(),
             held: entry.state.held().cloned(),
-            resolving: None,
+            resolving: resolving.get(&entry.commit).cloned(),
         }
     }
 

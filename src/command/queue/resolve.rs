@@ -15,7 +15,6 @@ use crate::{
         resolution::Outcome,
     },
     model::{
-        fact::entry_held::Reason,
         oid::Oid,
         queue::entry::{Entry, EntryId},
         run_id::RunId,
@@ -92,8 +91,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Resolved, Error> {
 
 /// Lists the entries that wait for a conflict to be resolved, by number.
 pub(super) fn conflicting(desk: &Desk<'_>) -> Vec<Entry> {
-    let conflicts = |entry: &&Entry| entry.state.held().is_some_and(|why| why.reason == Reason::Conflict);
-    desk.journal.ask(|queue| queue.entries().iter().filter(conflicts).cloned().collect())
+    desk.journal.ask(|queue| queue.entries().iter().filter(|entry| entry.state.is_conflicting()).cloned().collect())
 }
 
 /// Resolves one conflict after another, for as long as the user wants it.

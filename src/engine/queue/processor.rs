@@ -92,7 +92,7 @@ pub(super) struct Processor<'scope, 'env> {
     pub(super) gates: Option<Gates<'scope, 'env>>,
     pub(super) stacks: Stacks<'env>,
     processed: Processed,
-    /// How often the target's worktree was waited for.
+    /// How often in a row something was in the way of moving the target that may pass.
     waited: u32,
     /// Whether it has been told that nothing is left to do.
     is_resting: bool,
@@ -289,7 +289,10 @@ impl<'scope, 'env> Processor<'scope, 'env> {
         };
         self.waited += 1;
         match error {
-            target::Error::Lost(_) | target::Error::Switched(_) => Ok(()),
+            target::Error::Lost(_) | target::Error::Switched(_) => {
+                self.waited = 0;
+                Ok(())
+            }
             target::Error::Locked(_) if self.waited <= TRIES => {
                 drop(self.desk.stop.wait(Some(TICK)));
                 Ok(())

@@ -63,6 +63,12 @@ impl State {
         if let Self::NeedsReview(why) = self { Some(why) } else { None }
     }
 
+    /// Tells whether it waits for a conflict to be resolved.
+    #[must_use]
+    pub fn is_conflicting(&self) -> bool {
+        self.held().is_some_and(|why| why.reason == entry_held::Reason::Conflict)
+    }
+
     /// Returns its name.
     #[must_use]
     pub fn name(&self) -> &'static str {

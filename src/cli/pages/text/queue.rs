@@ -28,7 +28,7 @@ const TESTING: Section = Section {
         "What is tested is what lands: the branch with the first entry on it, the branch with the first two, and so on, each made in memory as `git par merge` makes it, and checked in a fresh worktree that is proven to hold exactly that tree. Up to `--jobs` of these states are checked at once; where many entries failed lately, states without the next one are among them. An entry that failed before is as likely to fail again as not, and the states with it on top are begun first.",
         "An entry lands where its own state passed: the branch moves by compare-and-swap from the commit that was tested on to the one that was tested. So it passes the check at every commit that the queue puts there. Where somebody else moved the branch meanwhile, what was tested is tested again on top of that.",
         "An entry is held where its state fails and the state below it passes, which is known where that has landed, and else found out: nobody is held for what the branch does not pass itself. A state in which `par.setup` fails does not pass; where that fails on the branch alone too, nothing is held and the processing ends. What the check said of a tree is not asked again.",
-        "The worktree that has the branch checked out moves with it, as far as git considers that safe; where changes are in the way the entry is held, or the branch alone moves where `--leave-files` says so.",
+        "The worktree that has the branch checked out moves with it, as far as git considers that safe; where changes are in the way the entry is held, as it is where two worktrees have the branch or a locked one that is away, or the branch alone moves where `--leave-files` says so.",
     ],
     items: &[],
 };
